@@ -1,0 +1,5 @@
+"""The API's routes of the ground."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,53 @@
+"""The ground's records, one module per noun."""
+
+from .access import Access
+from .calendar import WorkYear
+from .companies import Company, CompanyTag, Contact, Involvement
+from .deadlines import Deadline, DeadlinePause, Lamp, Unit, lamp_of
+from .events import Event, EventPersonal, PendingSeal, Seal
+from .files import Attachment, Comment, Document, StoredFile, subject_of
+from .liaisons import Absence, CompanyLiaison, HandoverNote, Liaison, people_led_by
+from .ops import ScheduleSlot
+from .people import Grant, OldPassword, Role, TokenLink, User
+from .places import Department, Region
+from .reference import Industry, Tag
+from .search import CompanySearch
+
+__all__ = [
+    "Absence",
+    "Access",
+    "Attachment",
+    "Comment",
+    "Company",
+    "CompanyLiaison",
+    "CompanySearch",
+    "CompanyTag",
+    "Contact",
+    "Deadline",
+    "DeadlinePause",
+    "Department",
+    "Document",
+    "Event",
+    "EventPersonal",
+    "Grant",
+    "HandoverNote",
+    "Industry",
+    "Involvement",
+    "Lamp",
+    "Liaison",
+    "OldPassword",
+    "PendingSeal",
+    "Region",
+    "Role",
+    "ScheduleSlot",
+    "Seal",
+    "StoredFile",
+    "Tag",
+    "TokenLink",
+    "Unit",
+    "User",
+    "WorkYear",
+    "lamp_of",
+    "people_led_by",
+    "subject_of",
+]

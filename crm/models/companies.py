@@ -1,0 +1,331 @@
+"""Whom we serve: companies, their contacts, and who may see them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.lib import trees
+from crm.lib.querysets import ScopedQuerySet
+
+from .liaisons import CompanyLiaison
+from .people import Role, User
+from .places import Department, Region
+from .reference import Industry, Tag
+
+WIDE = (Role.DISPATCHER, Role.LEADER, Role.SUPERVISOR)
+BY_DEPARTMENT = (Role.HANDLER, Role.UNIT_HEAD, Role.LEADER)
+
+
+class InvolvementQuerySet(models.QuerySet["Involvement"]):
+    def open(self) -> Self:
+        return self.filter(is_open=True)
+
+    def of(self, ranges: list[trees.PathRange]) -> Self:
+        """Those of the departments below the given paths."""
+        below = Department.objects.filter(trees.in_ranges(ranges, "path"))
+        return self.filter(department__in=below.values("pk"))
+
+
+class CompanyQuerySet(ScopedQuerySet["Company"]):
+    def visible_to(self, user: User) -> Self:
+        """The root of all scopes: what hangs from a company derives from this."""
+        access = user.access
+        wide = access.region_ranges(*WIDE)
+        narrow = self._narrow(user)
+        # One branch per grant, never an OR of all: the planner would read everything.
+        # No grant, no branch: an empty value must not match NULL and open a door.
+        if wide and narrow is None:
+            return self.filter(trees.in_ranges(wide, "region_path"))
+        if narrow is None:
+            return self.none()
+        if not wide:
+            return self.filter(pk__in=narrow)
+        return self.filter(trees.in_ranges(wide, "region_path") | Q(pk__in=narrow))
+
+    def _narrow(self, user: User) -> "QuerySet[Any, Any] | None":
+        """Keys of the companies a person has one by one, or None without such a role."""
+        access, branches = user.access, []
+        if access.has(Role.OFFICER):
+            own = CompanyLiaison.objects.open().filter(officer=user)
+            branches.append(own.values("company"))
+        if below := access.department_ranges(*BY_DEPARTMENT):
+            branches.append(Involvement.objects.open().of(below).values("company"))
+        if owned := access.company_ids(Role.OWNER):
+            branches.append(Company.objects.filter(pk__in=owned).values("pk"))
+        if not branches:
+            return None
+        first, *others = branches
+        return first.union(*others) if others else first
+
+    def changeable_by(self, user: User) -> Self:
+        """Whose profile, contacts and tags the user may edit."""
+        access = user.access
+        wide = access.region_ranges(Role.DISPATCHER)
+        condition = trees.in_ranges(wide, "region_path")
+        if access.has(Role.OFFICER):
+            own = CompanyLiaison.objects.open().filter(officer=user)
+            condition |= Q(pk__in=own.values("company"))
+        return self.living().filter(condition)
+
+    def managed_by(self, user: User) -> Self:
+        """Those whose officers, region and existence the user decides on."""
+        ranges = user.access.region_ranges(Role.DISPATCHER)
+        return self.filter(trees.in_ranges(ranges, "region_path"), merged_into=None)
+
+    def living(self) -> Self:
+        return self.filter(archived_at=None, merged_into=None)
+
+    def served_by(self, user: User, today: date) -> Self:
+        """Those whose work lies with this officer today: A, or B while A is away."""
+        liaisons = CompanyLiaison.objects.acting(user, today)
+        return self.living().filter(pk__in=liaisons.values("company"))
+
+    def without_officer(self) -> Self:
+        open_a = CompanyLiaison.objects.open().filter(
+            role=CompanyLiaison.Role.A, company=OuterRef("pk")
+        )
+        return self.living().filter(~Exists(open_a))
+
+    def tagged(self, *keys: str) -> Self:
+        rows = CompanyTag.objects.filter(tag__key__in=keys, company=OuterRef("pk"))
+        return self.filter(Exists(rows))
+
+    def not_seen_since(self, day: date) -> Self:
+        return self.filter(Q(last_visit_on=None) | Q(last_visit_on__lt=day))
+
+    def with_officers(self) -> Self:
+        """Annotate `officer_a`, `officer_b`: the names, by subquery per row."""
+        return self.annotate(
+            officer_a=CompanyLiaison.name_of(CompanyLiaison.Role.A),
+            officer_b=CompanyLiaison.name_of(CompanyLiaison.Role.B),
+        )
+
+
+class Company(models.Model):
+    """企业, known by its unified social credit code."""
+
+    class Size(models.TextChoices):
+        LARGE = "large", _("large")
+        MEDIUM = "medium", _("medium")
+        SMALL = "small", _("small")
+        MICRO = "micro", _("micro")
+        NONE = "none", _("not applicable")
+        UNKNOWN = "unknown", _("figures missing")
+
+    class Stage(models.TextChoices):
+        PREPARING = "preparing", _("being set up")
+        STARTED = "started", _("in production")
+        GROWING = "growing", _("growing")
+        MATURE = "mature", _("mature")
+        TROUBLED = "troubled", _("in difficulty")
+        STOPPED = "stopped", _("production stopped")
+
+    name = models.CharField(_("company name"), max_length=120)
+    short_name = models.CharField(_("short name"), max_length=40, blank=True)
+    # NULL, never empty: unique among companies that are not merged into another.
+    uscc = models.CharField(
+        _("unified social credit code"), max_length=18, null=True, blank=True
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="companies", verbose_name=_("region")
+    )
+    # Copy of region.path, kept by services: lists range over it without a join.
+    region_path = trees.PathField(editable=False)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    industry = models.ForeignKey(
+        Industry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="companies",
+        verbose_name=_("industry"),
+    )
+    staff_count = models.PositiveIntegerField(
+        _("staff (persons)"), null=True, blank=True
+    )
+    revenue = models.DecimalField(
+        _("annual revenue (10,000 yuan)"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    assets = models.DecimalField(
+        _("total assets (10,000 yuan)"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    # Computed from the three figures and the industry by crm.services.sizes.
+    size = models.CharField(
+        _("size"), max_length=8, choices=Size, default=Size.UNKNOWN, editable=False
+    )
+    stage = models.CharField(
+        _("life stage"), max_length=10, choices=Stage, default=Stage.STARTED
+    )
+    tags = models.ManyToManyField(
+        Tag, through="CompanyTag", related_name="companies", verbose_name=_("tags")
+    )
+    leader = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="linked_companies",
+        verbose_name=_("linked leader"),
+    )
+    # Pinyin of the name, filled in by a task; sorts lists by name.
+    sort_key = models.CharField(max_length=160, blank=True, editable=False)
+    # The last held visit of anyone; written by visits through note_visit().
+    last_visit_on = models.DateField(null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    archived_at = models.DateTimeField(null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="merged"
+    )
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        constraints = [
+            models.UniqueConstraint(
+                name="company_uscc_once",
+                fields=["uscc"],
+                condition=Q(merged_into__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="company_uscc_null_never_empty", condition=~Q(uscc="")
+            ),
+        ]
+        indexes = [
+            models.Index("-updated_at", "-id", name="company_recent"),
+            models.Index("sort_key", "id", name="company_by_name"),
+            models.Index("last_visit_on", "id", name="company_by_last_visit"),
+            models.Index("region_path", name="company_by_region"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("crm:company", args=[self.pk])
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+
+class CompanyTag(models.Model):
+    """One tag of one company; an event says who set it."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="company_tags")
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="company_tags")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "tag"], name="company_tag_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.tag_id}"
+
+
+class ContactQuerySet(ScopedQuerySet["Contact"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(company__in=Company.objects.visible_to(user).values("pk"))
+
+    def changeable_by(self, user: User) -> Self:
+        """Of a company's profile editors, and of the company's own people."""
+        editable = Company.objects.changeable_by(user).values("pk")
+        owned = user.access.company_ids(Role.OWNER)
+        living = Company.objects.living().filter(pk__in=owned).values("pk")
+        return self.filter(Q(company__in=editable) | Q(company__in=living))
+
+    def current(self) -> Self:
+        return self.filter(archived_at=None)
+
+
+class Contact(models.Model):
+    """联系人: a company's person. The phone is masked except for who needs it."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="contacts")
+    name = models.CharField(_("name"), max_length=40)
+    title = models.CharField(_("post"), max_length=40, blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    is_main = models.BooleanField(_("main contact"), default=False)
+    archived_at = models.DateTimeField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_main", "pk"]
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        constraints = [
+            models.UniqueConstraint(
+                name="contact_one_main",
+                fields=["company"],
+                condition=Q(is_main=True, archived_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Involvement(models.Model):
+    """A department has something to do with a company; written by upper apps.
+
+    `reference` is the key of the record that brings the department in; closing it
+    hides the company from the department, not the department's own records.
+    """
+
+    class Kind(models.TextChoices):
+        TICKET = "ticket", _("ticket")
+        MILESTONE = "milestone", _("milestone")
+
+    company = models.ForeignKey(
+        Company, models.PROTECT, related_name="involvements"
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="involvements"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    reference = models.BigIntegerField()
+    is_open = models.BooleanField(default=True)
+
+    objects = InvolvementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "reference", "department"], name="involvement_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                "department",
+                "company",
+                name="involvement_open",
+                condition=Q(is_open=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department_id} {self.kind} {self.reference}"

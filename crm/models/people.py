@@ -1,0 +1,245 @@
+"""Who: users and what they may do where."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from .access import Access
+from .places import Department, Region
+
+
+class Role(models.TextChoices):
+    """The ten roles of the product; what each may is in docs/guide/roles."""
+
+    OFFICER = "officer", _("liaison officer")
+    HANDLER = "handler", _("handler")
+    UNIT_HEAD = "unit_head", _("unit head")
+    DISPATCHER = "dispatcher", _("dispatcher")
+    LEADER = "leader", _("leader")
+    SUPERVISOR = "supervisor", _("supervisor")
+    OWNER = "owner", _("company")
+    SYSTEM_ADMIN = "system_admin", _("system administrator")
+    SECURITY_ADMIN = "security_admin", _("security administrator")
+    AUDIT_ADMIN = "audit_admin", _("audit administrator")
+
+
+# What each role is granted for.
+REGION_ROLES = {Role.DISPATCHER, Role.LEADER, Role.SUPERVISOR}
+DEPARTMENT_ROLES = {Role.OFFICER, Role.HANDLER, Role.UNIT_HEAD, Role.LEADER}
+ADMIN_ROLES = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def with_role(self, *roles: Role, today: date) -> Self:
+        """People who hold one of the roles today, wherever."""
+        held = Grant.objects.current(today).filter(role__in=roles)
+        return self.filter(pk__in=held.values("user"))
+
+    def search(self, text: str) -> Self:
+        return self.filter(
+            Q(name__contains=text) | Q(login__contains=text) | Q(phone__contains=text)
+        )
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(login=username)
+
+
+class User(AbstractBaseUser):
+    """A person. An official belongs to one department, an owner to companies."""
+
+    login = models.CharField(_("account"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=40)
+    phone = models.CharField(_("mobile"), max_length=20, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    title = models.CharField(_("post"), max_length=40, blank=True)
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        verbose_name=_("department"),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    # Django's own flag for its tools; it opens no business data.
+    is_superuser = models.BooleanField(default=False, editable=False)
+    is_demo = models.BooleanField(default=False, editable=False)
+    must_change_password = models.BooleanField(default=False)
+    password_changed_at = models.DateTimeField(null=True, blank=True)
+    # Part of every session's hash: adding one ends all sessions of the person.
+    sessions_epoch = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1)
+
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager.from_queryset(UserQuerySet)()  # type: ignore[misc] # Django's own idiom
+
+    class Meta:
+        ordering = ["login"]
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def access(self) -> Access:
+        """What this person may do where, today. Read once per request."""
+        return self.access_on(timezone.localdate())
+
+    def access_on(self, today: date) -> Access:
+        grants = Grant.objects.current(today).filter(user=self)
+        return Access.of(grants.values_list(*Access.COLUMNS)) if self.pk else Access()
+
+    def has_role(self, *roles: Role) -> bool:
+        return self.access.has(*roles)
+
+    def get_session_auth_hash(self) -> str:
+        return f"{super().get_session_auth_hash()}.{self.sessions_epoch}"
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        for known in super().get_session_auth_fallback_hash():  # type: ignore[misc] # stub lacks it
+            yield f"{known}.{self.sessions_epoch}"
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """No table of permissions: rules are `visible_to` and `changeable_by`."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def current(self, today: date) -> Self:
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today
+        )
+
+
+class Grant(models.Model):
+    """A role of a person for a region, a department's subtree or a company."""
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="grants", verbose_name=_("user")
+    )
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, verbose_name=_("region")
+    )
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("department"),
+    )
+    company = models.ForeignKey(
+        "crm.Company",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="grants",
+        verbose_name=_("company"),
+    )
+    starts_on = models.DateField(_("from"), default=timezone.localdate)
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+    granted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user", "role", "pk"]
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        constraints = [
+            # A role without its kind of scope would either open all or nothing.
+            models.CheckConstraint(
+                name="grant_scope_fits_role",
+                condition=Q(
+                    role__in=sorted(REGION_ROLES),
+                    region__isnull=False,
+                    department__isnull=True,
+                    company__isnull=True,
+                )
+                | Q(
+                    role__in=sorted(DEPARTMENT_ROLES),
+                    region__isnull=True,
+                    department__isnull=False,
+                    company__isnull=True,
+                )
+                | Q(
+                    role=Role.OWNER,
+                    region__isnull=True,
+                    department__isnull=True,
+                    company__isnull=False,
+                )
+                | Q(
+                    role__in=sorted(ADMIN_ROLES),
+                    region__isnull=True,
+                    department__isnull=True,
+                    company__isnull=True,
+                ),
+            ),
+            models.CheckConstraint(
+                name="grant_ends_after_start",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"
+
+
+class TokenLink(models.Model):
+    """A link that does one thing once. Only its hash is stored."""
+
+    class Purpose(models.TextChoices):
+        SETUP = "setup", _("first administrators")
+        INVITE = "invite", _("invitation")
+        PASSWORD = "password", _("new password")
+
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    token_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    company = models.ForeignKey(
+        "crm.Company", models.PROTECT, null=True, related_name="+"
+    )
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} #{self.pk}"
+
+
+class OldPassword(models.Model):
+    """A hash that this person may not use again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="old_passwords")
+    password = models.CharField(max_length=128)
+    replaced_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.replaced_at:%Y-%m-%d}"
