@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shlex
 import subprocess
 import sys
@@ -47,7 +48,11 @@ def run(command: list[str], *, env: dict[str, str] | None = None) -> None:
     """Run a command in the project's folder; stop with a sentence when it fails."""
     try:
         done = subprocess.run(
-            command, cwd=ROOT, env=env or base_environment(), stdin=_stdin()
+            command,
+            check=False,
+            cwd=ROOT,
+            env=env or base_environment(),
+            stdin=_stdin(),
         )
     except FileNotFoundError:
         stop(f"The program {command[0]} was not found.")
@@ -60,6 +65,7 @@ def output_of(command: list[str]) -> str:
     try:
         done = subprocess.run(
             command,
+            check=False,
             cwd=ROOT,
             env=base_environment(),
             stdin=subprocess.DEVNULL,
@@ -82,6 +88,17 @@ def fingerprint(*parts: str | Path) -> str:
 
 def is_done(stamp: Path, wanted: str) -> bool:
     return stamp.is_file() and stamp.read_text() == wanted
+
+
+def provide_secret(data: Path) -> None:
+    """Give the installation a key of its own, readable by its owner only."""
+    path = data / "secret_key"
+    if not path.is_file():
+        data.mkdir(parents=True, exist_ok=True)
+        half = path.with_suffix(".part")
+        half.touch(mode=0o600)
+        half.write_text(secrets.token_urlsafe(50) + "\n")
+        half.replace(path)
 
 
 def mark_done(stamp: Path, value: str) -> None:

@@ -29,7 +29,7 @@ CONFIG_TEXT = """<?xml version="1.0"?>
 
 def provide() -> None:
     """Unpack the font once, and point a fontconfig file of our own at it."""
-    if not WANTED <= {path.name for path in FONTS.glob("*.otf")}:
+    if missing():
         say("Fetching the font FandolFang (仿宋)")
         with tempfile.TemporaryDirectory(prefix="fonts-") as folder:
             unpack(download(Path(folder)))
@@ -38,8 +38,12 @@ def provide() -> None:
         CONFIG.write_text(text)
 
 
+def missing() -> set[str]:
+    return WANTED - {path.name for path in FONTS.glob("*.otf")}
+
+
 def download(folder: Path) -> Path:
-    """Get the .deb as an ordinary user; refresh apt's lists when they do not know it."""
+    """Get the .deb; refresh apt's lists when they do not know it."""
     if not try_download(folder):
         run([*as_root([PACKAGE]), "apt-get", "update", "-qq"])
         if not try_download(folder):
@@ -54,6 +58,7 @@ def try_download(folder: Path) -> bool:
     done = subprocess.run(
         # Root's sandbox user could not write into a private folder.
         ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", PACKAGE],
+        check=False,
         cwd=folder,
         env=base_environment(),
         stdin=subprocess.DEVNULL,
@@ -74,8 +79,7 @@ def unpack(package: Path) -> None:
             source = archive.extractfile(member) if name in WANTED else None
             if source is not None:
                 write(source.read(), FONTS / name)
-    lost = WANTED - {path.name for path in FONTS.glob("*.otf")}
-    if lost:
+    if lost := missing():
         stop(f"{package.name} does not hold {', '.join(sorted(lost))} any more.")
 
 

@@ -6,7 +6,7 @@ import argparse
 import fcntl
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036  (it may well run on an older one)
     sys.exit(
         "Python 3.11 or newer is needed, and this is "
         f"{sys.version_info[0]}.{sys.version_info[1]}. Please install it, or name "
@@ -14,7 +14,7 @@ if sys.version_info < (3, 11):
     )
 
 from deploy import assets, fonts, packages, system
-from deploy.common import VAR, say
+from deploy.common import VAR, provide_secret, say
 
 
 def main() -> None:
@@ -30,6 +30,7 @@ def main() -> None:
 
 def provide(*, tests: bool) -> None:
     """Do every step that is not done yet."""
+    provide_secret(VAR)
     system.install_missing(for_tests=tests)
     fonts.provide()
     packages.provide_venv()

@@ -1,6 +1,7 @@
 """Read settings from the environment, and stop with a sentence on a bad value."""
 
 import os
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -31,3 +32,8 @@ def env_int(name: str, default: int) -> int:
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in env(name, default).split(",") if item.strip()]
+
+
+def secret_from(path: Path) -> str:
+    """Read a key kept in a file beside the data; nothing when there is none."""
+    return path.read_text().strip() if path.is_file() else ""

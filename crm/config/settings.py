@@ -1,5 +1,6 @@
 """All settings. Values come from the environment; a bad one stops with a sentence."""
 
+import os
 import secrets
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from .databases import database_from
-from .env import env, env_bool, env_int, env_list
+from .env import env, env_bool, env_int, env_list, secret_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(env("CRM_DATA_DIR") or BASE_DIR / "var").resolve()
@@ -22,7 +23,8 @@ DEMO = env_bool("DEMO")
 if DEMO and PRODUCTION:
     raise ImproperlyConfigured("DEMO=1 and CRM_ENV=production exclude each other.")
 
-SECRET_KEY = env("SECRET_KEY")
+# `make setup` writes the file: a key of its own for every installation.
+SECRET_KEY = env("SECRET_KEY") or secret_from(DATA_DIR / "secret_key")
 if not SECRET_KEY and DEBUG:
     SECRET_KEY = "insecure-only-for-development-" + "0" * 30
 if not SECRET_KEY:
@@ -120,6 +122,9 @@ STORAGES = {
         )
     },
 }
+# 仿宋 lies in the project, where the system's own configuration would not look.
+if (fonts := BASE_DIR / "var" / "fonts.conf").is_file():
+    os.environ.setdefault("FONTCONFIG_FILE", str(fonts))
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 # One request never holds more than this in memory; photos are streamed to disk.
