@@ -1,8 +1,11 @@
 """Visits, what was heard on them, and the tickets that came of it."""
 
+from .answers import Answer
 from .categories import Category
 from .findings import Finding
-from .tickets import Answer, Ticket, TicketPart
+from .numbers import TicketNumber
+from .parts import TicketPart
+from .tickets import Ticket
 from .visits import Companion, IntakeConflict, Met, Visit, VisitPhoto, VisitVersion
 
 __all__ = [
@@ -13,6 +16,7 @@ __all__ = [
     "IntakeConflict",
     "Met",
     "Ticket",
+    "TicketNumber",
     "TicketPart",
     "Visit",
     "VisitPhoto",

@@ -38,6 +38,7 @@ class Category(models.Model):
     solve_days = models.PositiveSmallIntegerField(_("solve within"))
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     is_active = models.BooleanField(_("in use"), default=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["order", "pk"]

@@ -2,26 +2,26 @@
 
 import uuid
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.lib import trees
 from crm.lib.errors import WrongStatus
 from crm.lib.querysets import ScopedQuerySet
-from crm.models import Company, CompanyLiaison, Deadline, Department, Role, StoredFile
-from crm.models import User
-from crm.models.companies import WIDE
+from crm.models import Company, CompanyLiaison, Deadline, Role, StoredFile, User
+from crm.models.companies import BY_DEPARTMENT, WIDE
 
 from .categories import Category
 from .findings import Finding
-from .visits import Visit
+from .parts import TicketPart
+from .visits import UNIT_ROLES, Visit
 
-BY_DEPARTMENT = (Role.HANDLER, Role.UNIT_HEAD, Role.LEADER)
+# The kind of deadline that decides whether a ticket is late.
+SOLVE = "solve"
 
 
 class TicketQuerySet(ScopedQuerySet["Ticket"]):
@@ -44,19 +44,17 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
         )
         return Q(Exists(companies))
 
-    def _narrow(self, user: User) -> "models.QuerySet[Ticket, dict[str, int]] | None":
-        access, branches = user.access, []
+    def _narrow(self, user: User) -> "models.QuerySet[Any, Any] | None":
+        """Keys of the tickets a person has one by one, or None without such a role."""
+        access = user.access
+        branches: list[models.QuerySet[Any, Any]] = []
         if access.has(Role.OFFICER):
-            own = CompanyLiaison.objects.open().filter(officer=user)
-            branches.append(
-                Ticket.objects.filter(company__in=own.values("company")).values("pk")
-            )
+            own = self.model.objects.filter(company__in=companies_of(user))
+            branches.append(own.values("pk"))
         if below := access.department_ranges(*BY_DEPARTMENT):
-            departments = Department.objects.filter(trees.in_ranges(below, "path"))
-            parts = TicketPart.objects.filter(department__in=departments.values("pk"))
-            branches.append(Ticket.objects.filter(pk__in=parts.values("ticket")).values("pk"))
+            branches.append(TicketPart.objects.of(below).values("ticket"))
         if owned := access.company_ids(Role.OWNER):
-            branches.append(Ticket.objects.filter(company__in=owned).values("pk"))
+            branches.append(self.model.objects.filter(company__in=owned).values("pk"))
         if not branches:
             return None
         first, *others = branches
@@ -64,14 +62,14 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
 
     def changeable_by(self, user: User) -> Self:
         """Whoever may do any act at all; each act narrows this further."""
-        return self.filter(
-            pk__in=self.model.objects.dispatchable_by(user)
-            .values("pk")
-            .union(
-                self.model.objects.workable_by(user).values("pk"),
-                self.model.objects.confirmable_by(user).values("pk"),
-            )
-        )
+        every = self.model.objects
+        branches = [
+            every.dispatchable_by(user).values("pk"),
+            every.workable_by(user).values("pk"),
+            every.assistable_by(user).values("pk"),
+            every.confirmable_by(user).values("pk"),
+        ]
+        return self.filter(pk__in=branches[0].union(*branches[1:]))
 
     def dispatchable_by(self, user: User) -> Self:
         ranges = user.access.region_ranges(Role.DISPATCHER)
@@ -85,14 +83,18 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
         return self._of_parts(user, is_lead=False)
 
     def _of_parts(self, user: User, *, is_lead: bool) -> Self:
-        below = user.access.department_ranges(Role.HANDLER, Role.UNIT_HEAD)
+        below = user.access.department_ranges(*UNIT_ROLES)
         if not below:
             return self.none()
-        departments = Department.objects.filter(trees.in_ranges(below, "path"))
-        parts = TicketPart.objects.filter(
-            department__in=departments.values("pk"), is_lead=is_lead, ended_on=None
-        )
+        parts = TicketPart.objects.of(below).open().filter(is_lead=is_lead)
         return self.filter(pk__in=parts.values("ticket"))
+
+    def of_own_unit(self, user: User) -> Self:
+        """Those in which the person's departments have a part now."""
+        below = user.access.department_ranges(*BY_DEPARTMENT)
+        if not below:
+            return self.none()
+        return self.filter(pk__in=TicketPart.objects.of(below).open().values("ticket"))
 
     def confirmable_by(self, user: User) -> Self:
         """The company itself, or its officer with sign-off."""
@@ -100,12 +102,38 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
         if owned := user.access.company_ids(Role.OWNER):
             condition |= Q(company__in=owned)
         if user.access.has(Role.OFFICER):
-            own = CompanyLiaison.objects.open().filter(officer=user)
-            condition |= Q(company__in=own.values("company"))
+            condition |= Q(company__in=companies_of(user))
         return self.filter(condition)
 
+    def own_of(self, user: User) -> Self:
+        """In one's hands: handled, raised, of one's companies (as officer or owner)."""
+        every = self.model.objects
+        branches = [
+            every.filter(handler=user).values("pk"),
+            every.filter(raised_by=user).values("pk"),
+            every.confirmable_by(user).values("pk"),
+        ]
+        return self.filter(pk__in=branches[0].union(*branches[1:]))
+
+    def with_rights(self, user: User) -> Self:
+        """Annotate what this person may do on each, for pages with one ticket."""
+        every = self.model.objects.filter(pk=OuterRef("pk"))
+        return self.annotate(
+            may_dispatch=Exists(every.dispatchable_by(user)),
+            may_work=Exists(every.workable_by(user)),
+            may_assist=Exists(every.assistable_by(user)),
+            may_confirm=Exists(every.confirmable_by(user)),
+        )
+
     def open(self) -> Self:
-        return self.filter(status__in=Ticket.OPEN)
+        return self.filter(status__in=self.model.OPEN)
+
+    def waiting_for_dispatch(self) -> Self:
+        return self.filter(status__in=self.model.UNDISPATCHED)
+
+    def running(self) -> Self:
+        """Those whose clock for solving runs now."""
+        return self.filter(solve_by__met_at=None, solve_by__kind=SOLVE)
 
     def late(self, today: date) -> Self:
         return self.running().filter(solve_by__due_on__lt=today)
@@ -115,8 +143,10 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
             solve_by__due_on__gte=today, solve_by__due_on__lte=last
         )
 
-    def running(self) -> Self:
-        return self.filter(solve_by__met_at=None, status__in=Ticket.OPEN)
+
+def companies_of(user: User) -> "models.QuerySet[Any, Any]":
+    """Keys of the companies whose officer this is, A or B."""
+    return CompanyLiaison.objects.open().filter(officer=user).values("company")
 
 
 class Ticket(models.Model):
@@ -149,6 +179,9 @@ class Ticket(models.Model):
         Status.WORKING,
         Status.CONFIRMING,
     )
+
+    # Before the clock starts.
+    UNDISPATCHED = (Status.SUBMITTED, Status.QUEUED)
 
     class Outcome(models.TextChoices):
         SOLVED = "solved", _("solved")
@@ -200,9 +233,14 @@ class Ticket(models.Model):
     outcome = models.CharField(
         _("outcome"), max_length=10, choices=Outcome, blank=True
     )
-    # 首问人: the first receiver stays on the ticket to the end.
+    # 首问人: the first receiver stays on the ticket to the end. Of a company's own
+    # ticket its officer of that day, or without one whoever admits it.
     first_receiver = models.ForeignKey(
-        User, models.PROTECT, related_name="first_received", verbose_name=_("first receiver")
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="first_received",
+        verbose_name=_("first receiver"),
     )
     raised_by = models.ForeignKey(User, models.PROTECT, related_name="raised_tickets")
     raised_at = models.DateTimeField()
@@ -225,6 +263,10 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(null=True)
     sign_off = models.CharField(max_length=10, choices=SignOff, blank=True)
     sign_off_note = models.CharField(max_length=400, blank=True)
+    # Whom the officer asked, under which number and when; of a signature: who signed.
+    sign_off_person = models.CharField(max_length=40, blank=True)
+    sign_off_phone = models.CharField(max_length=30, blank=True)
+    sign_off_at = models.DateTimeField(null=True)
     sign_off_file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, related_name="+"
     )
@@ -273,6 +315,15 @@ class Ticket(models.Model):
                     solve_by__isnull=False,
                 ),
             ),
+            # An officer may close only with something in hand.
+            models.CheckConstraint(
+                name="ticket_sign_off_has_proof",
+                condition=Q(sign_off__in=["", "company"])
+                | Q(sign_off="signature", sign_off_file__isnull=False)
+                | Q(sign_off="call", sign_off_at__isnull=False)
+                & ~Q(sign_off_person="")
+                & ~Q(sign_off_phone=""),
+            ),
         ]
         indexes = [
             models.Index("company", "-id", name="ticket_by_company"),
@@ -297,67 +348,3 @@ class Ticket(models.Model):
             sentence = _("A ticket that is “%(old)s” cannot become “%(new)s”.")
             raise WrongStatus(sentence % {"old": old.label, "new": new.label})
         self.status = new
-
-
-class TicketPart(models.Model):
-    """A department's part in a ticket: 主办 or 协办, with its own deadline."""
-
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="parts")
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="ticket_parts"
-    )
-    is_lead = models.BooleanField()
-    started_on = models.DateField(default=timezone.localdate)
-    # When the ticket went to another department; the row stays.
-    ended_on = models.DateField(null=True)
-    # Of an assisting department: what it was asked and what it said.
-    task = models.CharField(max_length=400, blank=True)
-    answer_by = models.OneToOneField(
-        Deadline, models.PROTECT, null=True, related_name="part"
-    )
-    answered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["-is_lead", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                name="ticket_one_lead",
-                fields=["ticket"],
-                condition=Q(is_lead=True, ended_on__isnull=True),
-            ),
-            models.UniqueConstraint(
-                name="ticket_part_once",
-                fields=["ticket", "department"],
-                condition=Q(ended_on__isnull=True),
-            ),
-        ]
-        indexes = [
-            models.Index("department", "ticket", name="ticket_part_by_department")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.ticket_id} {self.department_id}"
-
-
-class Answer(models.Model):
-    """What a department answered: the lead's to the company, a part's to the lead."""
-
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="answers")
-    part = models.ForeignKey(TicketPart, models.PROTECT, related_name="answers")
-    text = models.TextField(_("answer"), max_length=4000)
-    # What the lead department says it achieved; the company decides.
-    proposed = models.CharField(
-        _("proposed outcome"), max_length=10, choices=Ticket.Outcome, blank=True
-    )
-    is_public = models.BooleanField(default=True)
-    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    given_at = models.DateTimeField()
-    # What the company said when it did not agree.
-    rejected_at = models.DateTimeField(null=True)
-    rejection = models.CharField(max_length=400, blank=True)
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return self.text[:40]

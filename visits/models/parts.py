@@ -1,0 +1,68 @@
+"""What each department has to do with a ticket."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from crm.lib import trees
+from crm.models import Deadline, Department
+
+
+class TicketPartQuerySet(models.QuerySet["TicketPart"]):
+    def open(self) -> Self:
+        """Of the departments that have it now; the others stay as history."""
+        return self.filter(ended_on=None)
+
+    def of(self, ranges: list[trees.PathRange]) -> Self:
+        """Those of the departments below the given paths."""
+        below = Department.objects.filter(trees.in_ranges(ranges, "path"))
+        return self.filter(department__in=below.values("pk"))
+
+    def for_page(self) -> Self:
+        return self.select_related("department", "answer_by")
+
+
+class TicketPart(models.Model):
+    """A department's part in a ticket: 主办 or 协办, with its own deadline."""
+
+    ticket = models.ForeignKey(
+        "visits.Ticket", models.PROTECT, related_name="parts"
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="ticket_parts"
+    )
+    is_lead = models.BooleanField()
+    started_on = models.DateField(default=timezone.localdate)
+    # When the ticket went to another department; the row stays.
+    ended_on = models.DateField(null=True)
+    # Of an assisting department: what it was asked and what it said.
+    task = models.CharField(max_length=400, blank=True)
+    answer_by = models.OneToOneField(
+        Deadline, models.PROTECT, null=True, related_name="part"
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    objects = TicketPartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_lead", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="ticket_one_lead",
+                fields=["ticket"],
+                condition=Q(is_lead=True, ended_on__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="ticket_part_once",
+                fields=["ticket", "department"],
+                condition=Q(ended_on__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index("department", "ticket", name="ticket_part_by_department")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.department_id}"

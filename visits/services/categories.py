@@ -1,0 +1,131 @@
+"""问题类别: who usually leads, and what an administrator may change."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from crm import events
+from crm.lib.errors import DomainError, StaleVersion
+from crm.models import Company, Department, Role, User
+from visits.models import Category
+
+PATH = Path(__file__).parent.parent / "data" / "categories.json"
+EDITABLE = (
+    "name",
+    "kind",
+    "lead_rule",
+    "default_lead",
+    "contact_days",
+    "first_reply_days",
+    "solve_days",
+    "is_active",
+)
+LOCAL = (Department.Kind.TOWN, Department.Kind.PARK)
+
+
+@cache
+def shipped() -> dict[str, dict[str, Any]]:
+    """The categories that come with the program, by key."""
+    rows = json.loads(PATH.read_text("utf-8"))["categories"]
+    return {row["key"]: row for row in rows}
+
+
+@transaction.atomic
+def link_default_leads() -> int:
+    """Give shipped categories without a lead the department of that code or name."""
+    linked = []
+    for category in Category.objects.filter(
+        default_lead=None, lead_rule=Category.LeadRule.DEPARTMENT
+    ):
+        row = shipped().get(category.key, {})
+        if found := _shipped_lead(row):
+            category.default_lead = found
+            linked.append(category)
+    Category.objects.bulk_update(linked, ["default_lead"])
+    return len(linked)
+
+
+def _shipped_lead(row: dict[str, Any]) -> Department | None:
+    if "lead_name" not in row:
+        return None
+    same = Q(code=row["lead"]) | Q(name=row["lead_name"])
+    # The county's own before those of its towns.
+    return min(
+        Department.objects.filter(same, is_active=True),
+        key=lambda unit: (unit.depth, unit.path),
+        default=None,
+    )
+
+
+def usual_lead(category: Category, company: Company) -> Department | None:
+    """Who usually leads a problem of this kind at this company; nobody is a guess."""
+    above = regions_above(company.region_path)
+    here = Department.objects.filter(is_active=True, region__path__in=above)
+    if category.lead_rule == Category.LeadRule.TOWN:
+        return _nearest(here.filter(kind__in=LOCAL))
+    lead = category.default_lead
+    if lead is None:
+        return None
+    if lead.is_active and lead.region.path in above:
+        return lead
+    # Every county has its own 住建局: the one that is nearest to the company.
+    return _nearest(here.filter(name=lead.name))
+
+
+def _nearest(departments: "Any") -> Department | None:  # Any: a queryset of trees
+    found: Department | None = departments.order_by("-region__path", "path").first()
+    return found
+
+
+def regions_above(path: str) -> list[str]:
+    """The paths from the root down to this one: "a/b/" gives "a/" and "a/b/"."""
+    codes = path.rstrip("/").split("/")
+    return ["/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
+
+
+@transaction.atomic
+def edit_category(
+    category: Category, *, actor: User, version: int, values: dict[str, Any]
+) -> Category:
+    """Change a category; running deadlines keep the days they were started with."""
+    if not actor.has_role(Role.SYSTEM_ADMIN):
+        raise PermissionDenied
+    category = Category.objects.select_for_update(of=("self",)).get(pk=category.pk)
+    if version != category.version:
+        raise StaleVersion(
+            _("Somebody else changed this category meanwhile. Look at it again."),
+            current=category,
+        )
+    before = events.snapshot(category, *EDITABLE)
+    for name in EDITABLE:
+        if name in values:
+            setattr(category, name, values[name])
+    _check(category)
+    if changes := events.changed(before, category):
+        category.version += 1
+        category.save(update_fields=[*changes, "version"])
+        events.record(actor, "category.edited", category, **changes)
+    return category
+
+
+def _check(category: Category) -> None:
+    if not category.contact_days <= category.first_reply_days <= category.solve_days:
+        raise DomainError(
+            _(
+                "The days must not become fewer from contact to first reply to "
+                "solution."
+            ),
+            code="days_out_of_order",
+            field="solve_days",
+        )
+    others = Category.objects.filter(is_active=True).exclude(pk=category.pk)
+    if not category.is_active and not others.exists():
+        raise DomainError(
+            _("At least one category must stay in use."), field="is_active"
+        )
