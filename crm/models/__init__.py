@@ -7,11 +7,12 @@ from .deadlines import Deadline, DeadlinePause, Lamp, Unit, lamp_of
 from .events import Event, EventPersonal, PendingSeal, Seal
 from .files import Attachment, Comment, Document, StoredFile, subject_of
 from .liaisons import Absence, CompanyLiaison, HandoverNote, Liaison, people_led_by
-from .ops import ScheduleSlot
+from .ops import ScheduleSlot, TaskLease
 from .people import Grant, OldPassword, Role, TokenLink, User
 from .places import Department, Region
 from .reference import Industry, Tag
 from .search import CompanySearch
+from .sessions import UserSession
 
 __all__ = [
     "Absence",
@@ -43,9 +44,11 @@ __all__ = [
     "Seal",
     "StoredFile",
     "Tag",
+    "TaskLease",
     "TokenLink",
     "Unit",
     "User",
+    "UserSession",
     "WorkYear",
     "lamp_of",
     "people_led_by",

@@ -213,10 +213,10 @@ class Company(models.Model):
             ),
         ]
         indexes = [
-            models.Index("-updated_at", "-id", name="company_recent"),
-            models.Index("sort_key", "id", name="company_by_name"),
-            models.Index("last_visit_on", "id", name="company_by_last_visit"),
-            models.Index("region_path", name="company_by_region"),
+            models.Index(fields=["-updated_at", "-id"], name="company_recent"),
+            models.Index(fields=["sort_key", "id"], name="company_by_name"),
+            models.Index(fields=["last_visit_on", "id"], name="company_by_last_visit"),
+            models.Index(fields=["region_path"], name="company_by_region"),
         ]
 
     def __str__(self) -> str:
@@ -300,9 +300,7 @@ class Involvement(models.Model):
         TICKET = "ticket", _("ticket")
         MILESTONE = "milestone", _("milestone")
 
-    company = models.ForeignKey(
-        Company, models.PROTECT, related_name="involvements"
-    )
+    company = models.ForeignKey(Company, models.PROTECT, related_name="involvements")
     department = models.ForeignKey(
         Department, models.PROTECT, related_name="involvements"
     )
@@ -320,8 +318,7 @@ class Involvement(models.Model):
         ]
         indexes = [
             models.Index(
-                "department",
-                "company",
+                fields=["department", "company"],
                 name="involvement_open",
                 condition=Q(is_open=True),
             )

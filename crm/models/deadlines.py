@@ -57,8 +57,7 @@ class Deadline(models.Model):
         verbose_name_plural = _("deadlines")
         indexes = [
             models.Index(
-                "due_on",
-                "kind",
+                fields=["due_on", "kind"],
                 name="deadline_running",
                 condition=Q(met_at__isnull=True),
             )
@@ -72,9 +71,7 @@ class Deadline(models.Model):
         return lamp_of(self.due_on, self.met_at is not None, today, yellow_from)
 
 
-def lamp_of(
-    due_on: date | None, is_met: bool, today: date, yellow_from: date
-) -> Lamp:
+def lamp_of(due_on: date | None, is_met: bool, today: date, yellow_from: date) -> Lamp:
     """Grey when met or paused, red when late, yellow when near, else green."""
     if is_met or due_on is None:
         return Lamp.GREY

@@ -1,16 +1,40 @@
-from __future__ import annotations
+"""What happened, on which record, by whom: the stream and the audit trail."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from .companies import Company
+from crm.lib import trees
+from crm.lib.querysets import ScopedQuerySet
+
+from .companies import WIDE, Company
+from .liaisons import CompanyLiaison
+from .people import Role, User
 
 
-class EventQuerySet(models.QuerySet["Event"]):
-    """Streams of events. The caller holds a company or subject that is visible."""
+class EventQuerySet(ScopedQuerySet["Event"]):
+    def visible_to(self, user: User) -> Self:
+        """Streams of companies. A handler reads only those of records he may see.
+
+        On the page of a record that is visible, use for_subject() instead: a ticket
+        brings its department to it, and with it to its own events.
+        """
+        access = user.access
+        if access.has(Role.AUDIT_ADMIN):
+            return self
+        condition: Combinable | Q = Q(pk__in=[])
+        if wide := access.region_ranges(*WIDE):
+            inside = Company.objects.filter(trees.in_ranges(wide, "region_path"))
+            condition |= Exists(inside.filter(pk=OuterRef("company")))
+        if access.has(Role.OFFICER):
+            own = CompanyLiaison.objects.open().filter(officer=user)
+            condition |= Exists(own.filter(company=OuterRef("company")))
+        if owned := access.company_ids(Role.OWNER):
+            condition |= Q(company__in=owned, is_public=True)
+        return self.filter(condition)
 
     def for_company(self, company: Company) -> Self:
         return self.filter(company=company)
@@ -37,7 +61,7 @@ class Event(models.Model):
     at = models.DateTimeField(_("time"))
     # Empty: the system did it.
     actor = models.ForeignKey(
-        "crm.User",
+        User,
         models.PROTECT,
         null=True,
         blank=True,
@@ -49,7 +73,7 @@ class Event(models.Model):
     subject_type = models.CharField(_("kind of record"), max_length=40)
     subject_id = models.BigIntegerField(_("record"))
     company = models.ForeignKey(
-        "crm.Company",
+        Company,
         models.PROTECT,
         null=True,
         blank=True,
@@ -70,10 +94,12 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes = [
-            models.Index("company", "-id", name="crm_event_company"),
-            models.Index("subject_type", "subject_id", "-id", name="crm_event_subject"),
-            models.Index("actor", "-id", name="crm_event_actor"),
-            models.Index("action", "-id", name="crm_event_action"),
+            models.Index(fields=["company", "-id"], name="crm_event_company"),
+            models.Index(
+                fields=["subject_type", "subject_id", "-id"], name="crm_event_subject"
+            ),
+            models.Index(fields=["actor", "-id"], name="crm_event_actor"),
+            models.Index(fields=["action", "-id"], name="crm_event_action"),
         ]
 
     def __str__(self) -> str:

@@ -52,7 +52,9 @@ class StoredFile(models.Model):
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
-        indexes = [models.Index("uploaded_by", "uploaded_at", name="file_quota")]
+        indexes = [
+            models.Index(fields=["uploaded_by", "uploaded_at"], name="file_quota")
+        ]
         constraints = [
             models.CheckConstraint(
                 name="file_stored_has_name",
@@ -143,8 +145,10 @@ class Comment(models.Model):
             )
         ]
         indexes = [
-            models.Index("subject_type", "subject_id", "-id", name="comment_stream"),
-            models.Index("company", "-id", name="comment_by_company"),
+            models.Index(
+                fields=["subject_type", "subject_id", "-id"], name="comment_stream"
+            ),
+            models.Index(fields=["company", "-id"], name="comment_by_company"),
         ]
 
     def __str__(self) -> str:
@@ -159,14 +163,14 @@ class Attachment(models.Model):
     comment = models.ForeignKey(
         Comment, models.PROTECT, null=True, related_name="attachments"
     )
-    file = models.OneToOneField(
-        StoredFile, models.PROTECT, related_name="attachment"
-    )
+    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="attachment")
     is_internal = models.BooleanField(default=True)
 
     class Meta:
         indexes = [
-            models.Index("subject_type", "subject_id", "-id", name="attachment_stream")
+            models.Index(
+                fields=["subject_type", "subject_id", "-id"], name="attachment_stream"
+            )
         ]
 
     def __str__(self) -> str:

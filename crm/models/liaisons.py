@@ -73,7 +73,9 @@ class Absence(models.Model):
                 condition=Q(ends_on__gte=F("starts_on")),
             )
         ]
-        indexes = [models.Index("officer", "ends_on", name="absence_by_officer")]
+        indexes = [
+            models.Index(fields=["officer", "ends_on"], name="absence_by_officer")
+        ]
 
     def __str__(self) -> str:
         return f"{self.officer} {self.starts_on}–{self.ends_on}"
@@ -151,9 +153,7 @@ class Liaison(models.Model):
 class CompanyLiaison(Liaison):
     """Who serves a company: at most one open A and one open B, not the same person."""
 
-    company = models.ForeignKey(
-        "crm.Company", models.PROTECT, related_name="liaisons"
-    )
+    company = models.ForeignKey("crm.Company", models.PROTECT, related_name="liaisons")
 
     class Meta:
         ordering = ["ended_on", "role", "-started_on", "pk"]
@@ -175,9 +175,7 @@ class CompanyLiaison(Liaison):
         ]
         indexes = [
             models.Index(
-                "officer",
-                "role",
-                "company",
+                fields=["officer", "role", "company"],
                 name="company_liaison_open",
                 condition=Q(ended_on__isnull=True),
             )

@@ -1,6 +1,6 @@
 """Who: users and what they may do where."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -36,6 +36,12 @@ ADMIN_ROLES = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 
 
 class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: "User") -> Self:
+        """Accounts are the administrators' business; everybody has his own."""
+        if user.has_role(*ADMIN_ROLES):
+            return self.all()
+        return self.filter(pk=user.pk)
+
     def active(self) -> Self:
         return self.filter(is_active=True)
 
@@ -129,6 +135,12 @@ class User(AbstractBaseUser):
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
+    def visible_to(self, user: User) -> Self:
+        """All to who gives them and to who audits, one's own to everybody."""
+        if user.has_role(Role.SECURITY_ADMIN, Role.AUDIT_ADMIN):
+            return self.all()
+        return self.filter(user=user)
+
     def current(self, today: date) -> Self:
         return self.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today
@@ -211,6 +223,12 @@ class Grant(models.Model):
         return f"{self.user} · {self.get_role_display()}"
 
 
+class TokenLinkQuerySet(models.QuerySet["TokenLink"]):
+    def open(self, now: datetime) -> Self:
+        """Those that can still be used."""
+        return self.filter(used_at=None, revoked_at=None, expires_at__gt=now)
+
+
 class TokenLink(models.Model):
     """A link that does one thing once. Only its hash is stored."""
 
@@ -225,10 +243,20 @@ class TokenLink(models.Model):
     company = models.ForeignKey(
         "crm.Company", models.PROTECT, null=True, related_name="+"
     )
+    # Whom an invitation is for: the phone becomes the account.
+    name = models.CharField(_("name"), max_length=40, blank=True)
+    phone = models.CharField(_("mobile"), max_length=20, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = TokenLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("one-time link")
+        verbose_name_plural = _("one-time links")
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} #{self.pk}"

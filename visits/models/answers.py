@@ -33,7 +33,9 @@ class Answer(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["given_by", "client_key"], name="answer_once")
+            models.UniqueConstraint(
+                fields=["given_by", "client_key"], name="answer_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -27,9 +27,7 @@ class TicketPartQuerySet(models.QuerySet["TicketPart"]):
 class TicketPart(models.Model):
     """A department's part in a ticket: 主办 or 协办, with its own deadline."""
 
-    ticket = models.ForeignKey(
-        "visits.Ticket", models.PROTECT, related_name="parts"
-    )
+    ticket = models.ForeignKey("visits.Ticket", models.PROTECT, related_name="parts")
     department = models.ForeignKey(
         Department, models.PROTECT, related_name="ticket_parts"
     )
@@ -61,7 +59,9 @@ class TicketPart(models.Model):
             ),
         ]
         indexes = [
-            models.Index("department", "ticket", name="ticket_part_by_department")
+            models.Index(
+                fields=["department", "ticket"], name="ticket_part_by_department"
+            )
         ]
 
     def __str__(self) -> str:

@@ -216,9 +216,7 @@ class Ticket(models.Model):
     company = models.ForeignKey(
         Company, models.PROTECT, related_name="tickets", verbose_name=_("company")
     )
-    visit = models.ForeignKey(
-        Visit, models.PROTECT, null=True, related_name="tickets"
-    )
+    visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="tickets")
     finding = models.OneToOneField(
         Finding, models.PROTECT, null=True, related_name="ticket"
     )
@@ -230,9 +228,7 @@ class Ticket(models.Model):
     text = models.TextField(_("what it is about"), max_length=4000)
     wish = models.TextField(_("wish"), max_length=1000, blank=True)
     status = models.CharField(_("state"), max_length=12, choices=Status)
-    outcome = models.CharField(
-        _("outcome"), max_length=10, choices=Outcome, blank=True
-    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     # 首问人: the first receiver stays on the ticket to the end. Of a company's own
     # ticket its officer of that day, or without one whoever admits it.
     first_receiver = models.ForeignKey(
@@ -326,9 +322,9 @@ class Ticket(models.Model):
             ),
         ]
         indexes = [
-            models.Index("company", "-id", name="ticket_by_company"),
-            models.Index("status", "-id", name="ticket_by_status"),
-            models.Index("handler", "status", name="ticket_by_handler"),
+            models.Index(fields=["company", "-id"], name="ticket_by_company"),
+            models.Index(fields=["status", "-id"], name="ticket_by_status"),
+            models.Index(fields=["handler", "status"], name="ticket_by_handler"),
         ]
 
     def __str__(self) -> str:

@@ -195,10 +195,10 @@ class Visit(models.Model):
             ),
         ]
         indexes = [
-            models.Index("-day", "-id", name="visit_recent"),
-            models.Index("company", "-day", "-id", name="visit_by_company"),
-            models.Index("logged_by", "-day", "-id", name="visit_by_officer"),
-            models.Index("unit", "-day", name="visit_of_unit"),
+            models.Index(fields=["-day", "-id"], name="visit_recent"),
+            models.Index(fields=["company", "-day", "-id"], name="visit_by_company"),
+            models.Index(fields=["logged_by", "-day", "-id"], name="visit_by_officer"),
+            models.Index(fields=["unit", "-day"], name="visit_of_unit"),
         ]
 
     def __str__(self) -> str:
@@ -258,9 +258,7 @@ class VisitPhoto(models.Model):
     class Meta:
         ordering = ["order", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["visit", "sha256"], name="visit_photo_once"
-            )
+            models.UniqueConstraint(fields=["visit", "sha256"], name="visit_photo_once")
         ]
 
     def __str__(self) -> str:
