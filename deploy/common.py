@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,7 +21,8 @@ NODE_MODULES = ROOT / "node_modules"
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    with suppress(OSError):  # the reader or the terminal may be gone
+        print(text, flush=True)
 
 
 def stop(sentence: str) -> NoReturn:
