@@ -2,5 +2,10 @@
 
 from django.urls import URLPattern
 
+from crm.views import appearance, styleguide
+
 app_name = "crm"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    *appearance.urls,
+    *styleguide.urls,
+]

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_filters",
     "rest_framework",
     "drf_spectacular",
@@ -97,6 +98,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# `{{ form }}` and each field look as templates/parts/_form.html and _field.html say.
+FORM_RENDERER = "crm.lib.renderer.PartsRenderer"
 
 # --- Database ---------------------------------------------------------------
 
@@ -175,9 +179,14 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-AXES_LOCKOUT_CALLABLE = "crm.auth.locked_out"
+# Whoever keeps trying must not keep the owner of the account out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# What axes keeps of a refused request: no password, no token, no typed text.
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "next", "resume"]
+# The login view asks axes itself, and counting by address would lock whole offices.
+SILENCED_SYSTEM_CHECKS = ["axes.W002", "axes.W006"]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "crm.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,0 +1,114 @@
+"""Dates, shares and phones as people read them. No models, no clock of its own."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+KIB = 1024
+
+
+def weekday(on: date) -> str:
+    """「周四」."""
+    names = (
+        pgettext("weekday", "Mon"),
+        pgettext("weekday", "Tue"),
+        pgettext("weekday", "Wed"),
+        pgettext("weekday", "Thu"),
+        pgettext("weekday", "Fri"),
+        pgettext("weekday", "Sat"),
+        pgettext("weekday", "Sun"),
+    )
+    return names[on.weekday()]
+
+
+def exact_day(on: date) -> str:
+    """「2026年10月9日 周五」, for titles."""
+    return f"{date_format(on, 'DATE_FORMAT')} {weekday(on)}"
+
+
+def exact_time(at: datetime) -> str:
+    return f"{exact_day(at.date())} {at:%H:%M}"
+
+
+def day(on: date, today: date) -> str:
+    """Near now in words, this year with its weekday, else the full date."""
+    near = {
+        0: _("today"),
+        1: _("tomorrow"),
+        -1: _("yesterday"),
+    }.get((on - today).days)
+    if near:
+        return near
+    if on.year == today.year:
+        return f"{weekday(on)} {on:%m-%d}"
+    return f"{on:%Y-%m-%d}"
+
+
+def time_left(due_on: date, today: date, left: int | None = None) -> str:
+    """「还剩 2 天」「今天到期」「逾期 3 天」; `left` replaces the calendar days."""
+    gap = (due_on - today).days if left is None else left
+    if gap == 0 and due_on >= today:
+        return _("due today")
+    if gap > 0:
+        return ngettext("%(n)s day left", "%(n)s days left", gap) % {"n": gap}
+    return ngettext("%(n)s day late", "%(n)s days late", -gap) % {"n": -gap}
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago, in words up to an hour, then the time, then the date."""
+    at, now = timezone.localtime(at), timezone.localtime(now)
+    minutes = int((now - at) / timedelta(minutes=1))
+    if 0 <= minutes < 1:
+        return _("just now")
+    if 1 <= minutes < 60:
+        return ngettext("%(n)s minute ago", "%(n)s minutes ago", minutes) % {
+            "n": minutes
+        }
+    if at.date() == now.date():
+        return f"{_('today')} {at:%H:%M}"
+    if at.date() == now.date() - timedelta(days=1):
+        return f"{_('yesterday')} {at:%H:%M}"
+    return f"{at:%m-%d %H:%M}" if at.year == now.year else f"{at:%Y-%m-%d}"
+
+
+def share(part: int | None, whole: int | None) -> str:
+    """A share never stands without its numbers, nor a zero without a base."""
+    if not whole or part is None:
+        return _("no data")
+    numbers = {"percent": f"{100 * part / whole:.1f}", "part": part, "whole": whole}
+    return _("%(percent)s%% (%(part)s/%(whole)s)") % numbers
+
+
+def masked(phone: str) -> str:
+    """Hide the middle of a number: 138****8000."""
+    phone = str(phone or "")
+    if len(phone) < 7:
+        return "*" * len(phone)
+    keep = 3 if len(phone) >= 10 else 2
+    return phone[:keep] + "*" * (len(phone) - keep - 4) + phone[-4:]
+
+
+def capped(count: int | None, cap: int) -> str:
+    if count is None:
+        return ""
+    return f"{cap:,}+" if count > cap else f"{count:,}"
+
+
+def filesize(size: int | None) -> str:
+    if size is None:
+        return ""
+    if size < KIB * KIB:
+        return f"{max(1, round(size / KIB))} KB"
+    return f"{size / KIB / KIB:.1f} MB"
+
+
+def lamp_word(colour: str) -> str:
+    """The word when the page has none of its own."""
+    return {
+        "green": pgettext("lamp", "on time"),
+        "yellow": pgettext("lamp", "due soon"),
+        "red": pgettext("lamp", "late"),
+    }.get(colour, pgettext("lamp", "met or paused"))

@@ -1,0 +1,168 @@
+"""Words and shapes of the design language. Built in: no `{% load %}` needed."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField
+from django.template import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext, pgettext
+
+from crm.lib import words
+
+register = template.Library()
+
+SHAPES = {
+    "green": '<circle cx="5" cy="5" r="4.5"/>',
+    "yellow": '<path d="M5 .5 9.8 9.2H.2z"/>',
+    "red": '<path d="M.8.8h8.4v8.4H.8z"/>',
+    "grey": '<circle cx="5" cy="5" r="3.8"/>',
+}
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> str:
+    return static("crm/dist/icons.svg")
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """A Tabler icon of the sprite; the word stands beside it."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        css,
+        _sprite(),
+        name,
+    )
+
+
+@register.simple_tag
+def lamp(colour: str, word: str = "") -> SafeString:
+    """Green, yellow, red or grey: a shape and a word, never a colour alone."""
+    colour = str(colour) if str(colour) in SHAPES else "grey"
+    return format_html(
+        '<span class="lamp lamp-{}"><svg viewBox="0 0 10 10" aria-hidden="true">'
+        "{}</svg>{}</span>",
+        colour,
+        mark_safe(SHAPES[colour]),  # noqa: S308 - our own four shapes
+        word or words.lamp_word(colour),
+    )
+
+
+def _today(context: Context) -> date:
+    today = context.get("today")
+    return today if isinstance(today, date) else timezone.localdate()
+
+
+def _time(value: date | datetime, text: str) -> SafeString:
+    if isinstance(value, datetime):
+        value = timezone.localtime(value) if timezone.is_aware(value) else value
+        machine, full = value.isoformat(timespec="minutes"), words.exact_time(value)
+    else:
+        machine, full = value.isoformat(), words.exact_day(value)
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, text)
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, value: date | datetime | None) -> SafeString | str:
+    """「今天」「周四 10-09」, in another year 「2025-10-09」; exact in the title."""
+    if value is None:
+        return ""
+    on = timezone.localdate(value) if isinstance(value, datetime) else value
+    return _time(on, words.day(on, _today(context)))
+
+
+@register.simple_tag(takes_context=True)
+def due(
+    context: Context, value: date | None, left: int | None = None
+) -> SafeString | str:
+    """「周四 10-09 · 还剩 2 天」; `left` in working days when the caller knows."""
+    if value is None:
+        return ""
+    today = _today(context)
+    text = f"{words.day(value, today)} · {words.time_left(value, today, left)}"
+    return _time(value, text)
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, value: datetime | None) -> SafeString | str:
+    """「5 分钟前」「昨天 14:05」「10-07 14:05」; exact in the title."""
+    if value is None:
+        return ""
+    now = context.get("now")
+    now = now if isinstance(now, datetime) else timezone.now()
+    return _time(value, words.ago(value, now))
+
+
+@register.simple_tag
+def share(part: int | None, whole: int | None) -> str:
+    """「71.8%（1273/1774）」, or that there is nothing to count."""
+    return words.share(part, whole)
+
+
+@register.simple_tag
+def percent(part: int, whole: int) -> str:
+    """「71.8%」 alone, where numerator and denominator stand beside it."""
+    return f"{100 * part / whole:.1f}%" if whole else words.share(part, whole)
+
+
+@register.filter
+def masked(phone: str) -> str:
+    """138****8000. Whether to mask is decided where the row is read."""
+    return words.masked(phone)
+
+
+@register.filter
+def tel(phone: str) -> str:
+    """The number as a `tel:` link wants it."""
+    return "".join(c for c in str(phone or "") if c.isdigit() or c == "+")
+
+
+@register.filter
+def initial(name: str) -> str:
+    """The first character of a name, for the round mark beside a person."""
+    return str(name or "").strip()[:1]
+
+
+@register.filter
+def capped(count: int | None) -> str:
+    """10,000+ where counting stopped."""
+    return words.capped(count, settings.CRM_COUNT_CAP)
+
+
+@register.filter
+def filesize(size: int | None) -> str:
+    return words.filesize(size)
+
+
+@register.simple_tag
+def days(count: int) -> str:
+    """「3 天」."""
+    return ngettext("%(n)s day", "%(n)s days", count) % {"n": count}
+
+
+@register.simple_tag
+def field(bound: BoundField, css: str = "", **attrs: Any) -> SafeString:
+    """One field with label, hint and errors; attributes as `data_x="y"`."""
+    extra = {name.replace("_", "-"): value for name, value in attrs.items()}
+    bound.field.widget.attrs.update(extra)
+    context = {"field": bound, "css": css}
+    return bound.form.render("parts/_field.html", context)
+
+
+@register.simple_tag(takes_context=True)
+def is_on(context: Context, name: str, value: object = "1") -> bool:
+    """Whether the address narrows by this value."""
+    request = context.get("request")
+    return request is not None and str(value) in request.GET.getlist(name)
+
+
+@register.simple_tag
+def optional_word() -> str:
+    return pgettext("form field", "optional")
