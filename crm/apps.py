@@ -1,7 +1,18 @@
+from datetime import time
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from crm import checks, triggers
+from crm.lib import periodic
 
 
 class CrmConfig(AppConfig):
     name = "crm"
     verbose_name = _("Companies and people")
+
+    def ready(self) -> None:
+        checks.register()
+        post_migrate.connect(triggers.install, sender=self)
+        periodic.daily(time(3, 10), "crm.jobs.clean_up")

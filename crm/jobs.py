@@ -1,0 +1,19 @@
+"""Long or nightly work of the ground floor."""
+
+from datetime import timedelta
+
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.utils import timezone
+
+from crm.lib.storage import DurableStorage
+from crm.services import queue
+
+
+def clean_up() -> None:
+    """Once a night: old rows of tasks, expired sessions, half-written files."""
+    now = timezone.now()
+    queue.clean_up(now=now)
+    call_command("clearsessions")
+    if isinstance(default_storage, DurableStorage):
+        default_storage.remove_drafts(before=now - timedelta(days=1))
