@@ -5,6 +5,9 @@ import os
 import socket
 
 import pytest
+from django.db import transaction
+
+from tests.commits import leave_and_commit
 
 LOCAL_NAMES = {"localhost", ""}
 connect = socket.socket.connect
@@ -30,6 +33,14 @@ def no_network():
     """Fail a test that talks to anything but this machine."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect_locally)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commits_happen():
+    """Run what waits for a commit although the test's own transaction never ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transaction.Atomic, "__exit__", leave_and_commit)
         yield
 
 

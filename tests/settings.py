@@ -22,11 +22,13 @@ os.environ["CRM_DATABASE"] = (
 )
 
 from crm.config.settings import *  # noqa: E402, F403
-from crm.config.settings import DATABASES, STORAGES  # noqa: E402
+from crm.config.settings import DATABASES, INSTALLED_APPS, STORAGES  # noqa: E402
 
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, as in real life: the queue of writers does not exist in memory.
     DATABASES["default"]["TEST"] = {"NAME": f"{DATA}/test.sqlite3"}
+# Its flush may empty the tables of events.
+INSTALLED_APPS = ["tests.appendonly", *INSTALLED_APPS]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TASKS = {"default": {"BACKEND": "tests.tasks.RaisingBackend", "QUEUES": ["default"]}}
