@@ -125,7 +125,7 @@ def watch(children: list[processes.Child]) -> int:
     while True:
         for child in children:
             if child.poll() is not None:
-                say(f"{' '.join(map(str, child.args))} ended ({child.returncode}).")
+                say(f"Process {child.pid} ended by itself with {child.returncode}.")
                 return 1
         time.sleep(0.3)
 
