@@ -75,6 +75,8 @@ def turn(lock: WriteLock) -> Iterator[None]:
 class DatabaseWrapper(base.DatabaseWrapper):
     """Durable settings, foreign keys, and the queue of writers."""
 
+    transaction_mode: str | None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # as Django's
         super().__init__(*args, **kwargs)
         self.write_lock: WriteLock | None = None
@@ -112,30 +114,30 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         if self.write_lock is None or self.write_lock.is_held:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc] # no stub
             return
         if not self.write_lock.acquire():
             raise OperationalError("database is locked")
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc] # no stub
         except BaseException:
             self.write_lock.release()
             raise
 
     def _commit(self) -> None:
         # Refused (a reader is in the way): Django rolls back, which releases.
-        super()._commit()
+        super()._commit()  # type: ignore[misc] # no stub
         self.release_write_lock()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc] # no stub
         finally:
             self.release_write_lock()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc] # no stub
         finally:
             self.release_write_lock()
 
