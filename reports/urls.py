@@ -1,6 +1,6 @@
 """Each view module lists its own addresses in `urls`; here they come together."""
 
-from django.urls import URLPattern
+from .views import documents, home, public
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*home.urls, *documents.urls, *public.urls]

@@ -83,8 +83,10 @@ class Document(models.Model):
     kind = models.CharField(max_length=30)
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
-    # Which version of the subject it shows.
+    # Its own count, from 1; the highest ready one is in force.
     version = models.PositiveIntegerField()
+    # What it was made of; the same again is not made twice.
+    content_key = models.CharField(max_length=64, blank=True)
     number = models.CharField(max_length=12, unique=True, default=public_number)
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     # 0–100, written by the worker while it works.

@@ -1,0 +1,273 @@
+"""What a person does next, per role: sections that a home page is made of."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.models import Company, Lamp, Role, User
+
+from . import queries
+
+ROWS = 8
+
+
+@dataclass(frozen=True)
+class More:
+    """Where the whole list is."""
+
+    url: str
+    label: str
+
+
+@dataclass
+class Section:
+    """One question and its answer: rows, or one sentence why there are none."""
+
+    title: str
+    template: str
+    rows: Sequence[Any]
+    empty: str
+    hint: str = ""
+    more: More | None = None
+    act: More | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> Sequence[Any]:
+        return self.rows[:ROWS]
+
+    @property
+    def has_rest(self) -> bool:
+        return len(self.rows) > ROWS
+
+
+Builder = Callable[[User, date], Iterable[Section]]
+
+
+def sections_for(user: User, today: date) -> list[Section]:
+    """Every role's sections once, the roles in the order of the table."""
+    found: list[Section] = []
+    for roles, build in BUILDERS:
+        if user.has_role(*roles):
+            found.extend(build(user, today))
+    return found
+
+
+# --- Officer -------------------------------------------------------------------
+
+
+def officer(user: User, today: date) -> Iterable[Section]:
+    yield Section(
+        title=_("Planned visits"),
+        template="reports/home/_plans.html",
+        rows=queries.planned_for(user, today, ROWS + 1),
+        empty=_("No visit is planned for the next seven days."),
+        more=More(reverse("visits:index") + "?status=planned", _("All plans")),
+        act=More(reverse("visits:plan"), _("Plan a visit")),
+    )
+    yield Section(
+        title=_("Tickets that wait for you or are late"),
+        template="reports/home/_tickets.html",
+        rows=queries.tickets_of_officer(user, today, ROWS + 1),
+        empty=_("No ticket of your companies waits for confirmation or is late."),
+        more=More(reverse("visits:tickets") + "?tab=mine", _("All tickets")),
+    )
+    served = Company.objects.served_by(user, today)
+    yield coverage(served, today, _("Your companies that nobody has seen for long"))
+    trouble = queries.troubles_of(user, today)
+    if trouble:
+        yield Section(
+            title=_("Needs your look"),
+            template="reports/home/_troubles.html",
+            rows=trouble,
+            empty="",
+        )
+
+
+def coverage(companies: Any, today: date, title: str) -> Section:
+    """Watched companies that nobody has seen for N days, the longest first."""
+    days = settings.CRM_COVERAGE_DAYS
+    since = today - timedelta(days=days)
+    rows = queries.unseen(companies, since, ROWS + 1)
+    url = reverse("crm:companies") + f"?watched=1&unseen={days}&sort=last_visit"
+    return Section(
+        title=title,
+        template="reports/home/_coverage.html",
+        rows=rows,
+        hint=ngettext(
+            "Companies in difficulty and fast growers without a visit for %(days)s day",
+            "Companies in difficulty and fast growers without a visit for %(days)s days",
+            days,
+        )
+        % {"days": days},
+        empty=_("Every watched company was seen in this time."),
+        more=More(url, _("All of them")),
+    )
+
+
+# --- Department ----------------------------------------------------------------
+
+
+def handler(user: User, today: date) -> Iterable[Section]:
+    rows = queries.tickets_of_unit(user, today)
+    mine = [row for row in rows if row.handler_id == user.pk and not row.is_new]
+    yield Section(
+        title=_("New: accept"),
+        template="reports/home/_tickets.html",
+        rows=[row for row in rows if row.is_new],
+        empty=_("Nothing new has been dispatched to your unit."),
+        hint=_("The clock runs since dispatch, accepted or not."),
+    )
+    yield Section(
+        title=_("In my hands, by due date"),
+        template="reports/home/_tickets.html",
+        rows=mine,
+        empty=_("You have no open ticket in hand."),
+        more=More(reverse("visits:tickets") + "?tab=mine", _("My tickets")),
+    )
+    parts = queries.parts_to_answer(user, today, ROWS + 1)
+    if parts:
+        yield Section(
+            title=_("Asked to assist"),
+            template="reports/home/_tickets.html",
+            rows=parts,
+            empty="",
+        )
+
+
+def unit_head(user: User, today: date) -> Iterable[Section]:
+    rows = queries.tickets_of_unit(user, today)
+    near = [row for row in rows if row.lamp in {Lamp.RED, Lamp.YELLOW}]
+    yield Section(
+        title=_("Late or due soon in my unit"),
+        template="reports/home/_tickets.html",
+        rows=near,
+        empty=_("Nothing in your unit is late or due within two working days."),
+        more=More(reverse("visits:tickets") + "?tab=unit", _("All of the unit")),
+    )
+    yield Section(
+        title=_("Not accepted yet"),
+        template="reports/home/_tickets.html",
+        rows=[row for row in rows if row.is_new],
+        empty=_("Everything dispatched to your unit was accepted."),
+        hint=_("The clock runs since dispatch, accepted or not."),
+    )
+    yield Section(
+        title=_("Who has how much"),
+        template="reports/home/_load.html",
+        rows=queries.load_of_unit(user, today),
+        empty=_("Nobody of your unit has an open ticket."),
+    )
+
+
+# --- Dispatcher ----------------------------------------------------------------
+
+
+def dispatcher(user: User, today: date) -> Iterable[Section]:
+    yield Section(
+        title=_("Waiting for dispatch, the longest first"),
+        template="reports/home/_tickets.html",
+        rows=queries.waiting_for_dispatch(user, today, ROWS + 1),
+        empty=_("Nothing waits for dispatch."),
+        more=More(reverse("visits:tickets") + "?tab=queue", _("The whole queue")),
+        act=More(reverse("visits:raise"), _("Enter a ticket")),
+    )
+    yield Section(
+        title=_("Late tickets, the longest first"),
+        template="reports/home/_tickets.html",
+        rows=queries.late_tickets(user, today, ROWS + 1),
+        empty=_("No ticket in your region is late."),
+        more=More(reverse("visits:tickets") + "?tab=late", _("All late tickets")),
+    )
+    yield Section(
+        title=_("Companies without an officer"),
+        template="reports/home/_companies.html",
+        rows=queries.without_officer(user, ROWS + 1),
+        empty=_("Every company has its officer."),
+        more=More(reverse("crm:companies") + "?no_officer=1", _("All of them")),
+    )
+
+
+# --- Leader and supervisor -----------------------------------------------------
+
+
+def leader(user: User, today: date) -> Iterable[Section]:
+    visible = Company.objects.visible_to(user).living()
+    yield coverage(visible, today, _("Companies that nobody has seen for long"))
+    yield Section(
+        title=_("Late tickets, the longest first"),
+        template="reports/home/_tickets.html",
+        rows=queries.late_tickets(user, today, ROWS + 1),
+        empty=_("No ticket in your field is late."),
+        more=More(reverse("visits:tickets") + "?tab=late", _("All late tickets")),
+    )
+
+
+# --- Company -------------------------------------------------------------------
+
+
+def owner(user: User, today: date) -> Iterable[Section]:
+    yield Section(
+        title=_("Your officers"),
+        template="reports/home/_officers.html",
+        rows=queries.officers_for_owner(user, today),
+        empty=_("Your company has no officer yet. Please call the service centre."),
+    )
+    yield Section(
+        title=_("Your matters"),
+        template="reports/home/_matters.html",
+        rows=queries.matters_of_owner(user, today, ROWS + 1),
+        empty=_("You have raised nothing yet."),
+        more=More(reverse("visits:tickets"), _("All matters")),
+        act=More(reverse("visits:raise"), _("Raise a problem")),
+    )
+    yield Section(
+        title=_("Recent visits"),
+        template="reports/home/_visits.html",
+        rows=queries.visits_for_owner(user, ROWS + 1),
+        empty=_("Nobody has visited you yet."),
+        more=More(reverse("visits:index"), _("All visits")),
+    )
+
+
+# --- Administrators ------------------------------------------------------------
+
+
+def administrators(user: User, today: date) -> Iterable[Section]:
+    desks = [
+        (Role.SYSTEM_ADMIN, "crm:users", _("Accounts")),
+        (Role.SYSTEM_ADMIN, "crm:departments", _("Departments")),
+        (Role.SYSTEM_ADMIN, "crm:regions", _("Regions")),
+        (Role.SYSTEM_ADMIN, "crm:calendar", _("Working calendar")),
+        (Role.SYSTEM_ADMIN, "visits:categories", _("Categories and deadlines")),
+        (Role.SECURITY_ADMIN, "crm:grants", _("Grants")),
+        (Role.SECURITY_ADMIN, "crm:locks", _("Locked accounts")),
+        (Role.AUDIT_ADMIN, "crm:audit", _("Audit log")),
+    ]
+    rows = [
+        More(reverse(name), label) for role, name, label in desks if user.has_role(role)
+    ]
+    yield Section(
+        title=_("Administration"),
+        template="reports/home/_links.html",
+        rows=rows,
+        empty="",
+        hint=_("Administrators see no business data."),
+    )
+
+
+BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
+    ((Role.OFFICER,), officer),
+    ((Role.DISPATCHER,), dispatcher),
+    ((Role.UNIT_HEAD,), unit_head),
+    ((Role.HANDLER,), handler),
+    ((Role.LEADER, Role.SUPERVISOR), leader),
+    ((Role.OWNER,), owner),
+    ((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN), administrators),
+]

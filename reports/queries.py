@@ -1,0 +1,296 @@
+"""Figures and lists over what a person may see. Nothing here writes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from crm.models import (
+    Absence,
+    Company,
+    CompanyLiaison,
+    CompanyTag,
+    Document,
+    HandoverNote,
+    Lamp,
+    Role,
+    StoredFile,
+    User,
+    lamp_of,
+    subject_of,
+)
+from crm.services import deadlines
+from visits.models import IntakeConflict, Ticket, TicketPart, Visit
+
+VISIT_REPORT = "visit_report"
+AHEAD = timedelta(days=7)
+# A unit's open tickets on one home page; more than this is read in the list.
+UNIT_ROWS = 200
+
+
+# --- Papers --------------------------------------------------------------------
+
+
+def report_of(visit: Visit) -> Document | None:
+    """The newest report of a visit, in whatever state it is."""
+    subject_type, subject_id = subject_of(visit)
+    papers = Document.objects.filter(
+        kind=VISIT_REPORT, subject_type=subject_type, subject_id=subject_id
+    )
+    return papers.order_by("-version").first()
+
+
+def signature_of(visit: Visit) -> StoredFile | None:
+    """The signature, once it is safely stored."""
+    kept = visit.signature
+    return kept if kept and kept.state == StoredFile.State.STORED else None
+
+
+def newest_version(document: Document) -> int:
+    """The highest version of the paper's subject that is ready."""
+    papers = Document.objects.filter(
+        kind=document.kind,
+        subject_type=document.subject_type,
+        subject_id=document.subject_id,
+        state=Document.State.READY,
+    )
+    versions = papers.order_by("-version").values_list("version", flat=True)
+    return versions.first() or document.version
+
+
+# --- Tickets -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TicketRow:
+    """One ticket in a list of a home page."""
+
+    pk: int
+    number: str
+    title: str
+    status: str
+    company: str
+    due_on: date | None
+    is_met: bool
+    handler_id: int | None
+    handler: str | None
+    raised_at: datetime
+    lamp: Lamp
+
+    @property
+    def is_new(self) -> bool:
+        return self.status == Ticket.Status.DISPATCHED
+
+    @property
+    def state(self) -> str:
+        return str(Ticket.Status(self.status).label)
+
+
+TICKET_FIELDS = (
+    "pk",
+    "number",
+    "title",
+    "status",
+    "company__name",
+    "solve_by__due_on",
+    "solve_by__met_at",
+    "handler_id",
+    "handler__name",
+    "raised_at",
+)
+
+
+def ticket_rows(tickets: Any, today: date, limit: int) -> list[TicketRow]:
+    """Flat rows with their lamps; the lamp is computed, never stored."""
+    near = deadlines.yellow_from(today)
+    rows = []
+    for values in tickets.values_list(*TICKET_FIELDS)[:limit]:
+        pk, number, title, status, company, due_on, met_at, *rest = values
+        lamp = lamp_of(due_on, met_at is not None, today, near)
+        rows.append(
+            TicketRow(
+                *(pk, number, title, status, company, due_on, met_at is not None),
+                *rest,
+                lamp,
+            )
+        )
+    return rows
+
+
+def by_due(tickets: Any) -> Any:
+    return tickets.order_by("solve_by__due_on", "pk")
+
+
+def tickets_of_officer(user: User, today: date, limit: int) -> list[TicketRow]:
+    """Of the companies served today: to be confirmed, or late."""
+    served = Company.objects.served_by(user, today)
+    open_ones = Ticket.objects.filter(company__in=served.values("pk")).open()
+    waiting = Q(status=Ticket.Status.CONFIRMING)
+    late = Q(solve_by__due_on__lt=today, solve_by__met_at=None)
+    return ticket_rows(by_due(open_ones.filter(waiting | late)), today, limit)
+
+
+def tickets_of_unit(user: User, today: date) -> list[TicketRow]:
+    """Open tickets that the person's departments lead, by due date."""
+    tickets = Ticket.objects.workable_by(user).filter(
+        status__in=(
+            Ticket.Status.DISPATCHED,
+            Ticket.Status.ACCEPTED,
+            Ticket.Status.WORKING,
+        )
+    )
+    return ticket_rows(by_due(tickets), today, UNIT_ROWS)
+
+
+def parts_to_answer(user: User, today: date, limit: int) -> list[TicketRow]:
+    """Tickets where the person's department assists and has not answered."""
+    below = user.access.department_ranges(Role.HANDLER, Role.UNIT_HEAD)
+    waiting = (
+        TicketPart.objects.of(below).open().filter(is_lead=False, answered_at=None)
+    )
+    tickets = Ticket.objects.open().filter(pk__in=waiting.values("ticket"))
+    return ticket_rows(by_due(tickets), today, limit)
+
+
+def load_of_unit(user: User, today: date) -> list[dict[str, Any]]:
+    """Open and late tickets per handler of the person's departments."""
+    tickets = Ticket.objects.workable_by(user).open().exclude(handler=None)
+    late = Q(solve_by__due_on__lt=today, solve_by__met_at=None)
+    return list(
+        tickets.values(name=F("handler__name"))
+        .annotate(open=Count("pk"), late=Count("pk", filter=late))
+        .order_by("-late", "-open", "name")
+    )
+
+
+def waiting_for_dispatch(user: User, today: date, limit: int) -> list[TicketRow]:
+    waiting = Ticket.objects.dispatchable_by(user).waiting_for_dispatch()
+    return ticket_rows(waiting.order_by("raised_at", "pk"), today, limit)
+
+
+def late_tickets(user: User, today: date, limit: int) -> list[TicketRow]:
+    late = Ticket.objects.visible_to(user).late(today)
+    return ticket_rows(by_due(late), today, limit)
+
+
+def matters_of_owner(user: User, today: date, limit: int) -> list[TicketRow]:
+    """What waits for the company first, then the newest."""
+    tickets = Ticket.objects.visible_to(user).filter(
+        company__in=user.access.company_ids(Role.OWNER)
+    )
+    waiting = Q(status=Ticket.Status.CONFIRMING)
+    ordered = tickets.annotate(waits=waiting).order_by("-waits", "-pk")
+    return ticket_rows(ordered, today, limit)
+
+
+# --- Visits and companies ------------------------------------------------------
+
+
+def planned_for(user: User, today: date, limit: int) -> list[dict[str, Any]]:
+    """Plans of the companies served today, overdue ones first, a week ahead."""
+    served = Company.objects.served_by(user, today).values("pk")
+    plans = Visit.objects.planned().filter(
+        Q(company__in=served, for_unit=False) | Q(logged_by=user),
+        day__lte=today + AHEAD,
+    )
+    return list(
+        plans.order_by("starts_at", "pk").values(
+            "pk", "day", "starts_at", "purpose", "mode", name=F("company__name")
+        )[:limit]
+    )
+
+
+def visits_for_owner(user: User, limit: int) -> list[dict[str, Any]]:
+    visits = Visit.objects.visible_to(user).held()
+    return list(
+        visits.order_by("-day", "-pk").values(
+            "pk", "day", "mode", "purpose", officer=F("logged_by__name")
+        )[:limit]
+    )
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A watched company and how long nobody has been there."""
+
+    pk: int
+    name: str
+    last_visit_on: date | None
+    officer: str | None
+    tags: list[str]
+
+
+def unseen(companies: Any, since: date, limit: int) -> list[Unseen]:
+    """Never seen first, then the longest ago; with tags, in two queries."""
+    watched = CompanyTag.objects.filter(tag__is_watched=True)
+    rows = list(
+        companies.filter(pk__in=watched.values("company"))
+        .not_seen_since(since)
+        .with_officers()
+        .order_by(F("last_visit_on").asc(nulls_first=True), "pk")
+        .values_list("pk", "name", "last_visit_on", "officer_a")[:limit]
+    )
+    tags: dict[int, list[str]] = {}
+    of_rows = watched.filter(company__in=[row[0] for row in rows])
+    for pk, name in of_rows.order_by("tag__order").values_list("company", "tag__name"):
+        tags.setdefault(pk, []).append(name)
+    return [Unseen(*row, tags.get(row[0], [])) for row in rows]
+
+
+def without_officer(user: User, limit: int) -> list[dict[str, Any]]:
+    companies = Company.objects.managed_by(user).without_officer()
+    return list(
+        companies.order_by("-pk").values("pk", "name", region_name=F("region__name"))[
+            :limit
+        ]
+    )
+
+
+def officers_for_owner(user: User, today: date) -> list[dict[str, Any]]:
+    """A and B of the owner's companies, with the number to call."""
+    away = Absence.objects.on(today).values_list("officer", flat=True)
+    liaisons = CompanyLiaison.objects.open().filter(
+        company__in=user.access.company_ids(Role.OWNER)
+    )
+    rows = liaisons.order_by("company", "role").values(
+        "role",
+        "officer_id",
+        name=F("officer__name"),
+        title=F("officer__title"),
+        unit=F("officer__department__name"),
+        phone=F("officer__phone"),
+        company_name=F("company__name"),
+    )
+    absent = set(away.filter(officer__in=liaisons.values("officer")))
+    return [{**row, "is_away": row["officer_id"] in absent} for row in rows]
+
+
+# --- What went wrong or was handed over ----------------------------------------
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something an officer must look at; `kind` chooses the sentence."""
+
+    kind: str
+    pk: int
+    name: str
+    number: int = 0
+
+
+def troubles_of(user: User, today: date) -> list[Trouble]:
+    """Handed over to the stand-in, unreadable photos, and double submissions."""
+    notes = HandoverNote.objects.filter(
+        stand_in=user,
+        absence__in=Absence.objects.on(today).values("pk"),
+    ).values_list("company", "company__name", "items")
+    found = [Trouble("standing_in", pk, name, len(items)) for pk, name, items in notes]
+    photos = StoredFile.objects.filter(
+        uploaded_by=user, state=StoredFile.State.REJECTED
+    ).values_list("visit_photos__visit", "company__name")
+    found += [Trouble("photo", pk, name or "") for pk, name in photos if pk]
+    conflicts = IntakeConflict.objects.filter(
+        visit__logged_by=user, decided_at=None
+    ).values_list("visit", "visit__company__name")
+    return found + [Trouble("conflict", pk, name) for pk, name in conflicts]

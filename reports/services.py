@@ -1,0 +1,148 @@
+"""Ask for papers and keep what the worker made."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from crm import events
+from crm.lib.tasks import enqueue
+from crm.models import Document, StoredFile, User
+from visits.models import Visit
+
+from .queries import VISIT_REPORT, report_of, signature_of
+
+# How long a report waits for photos that are still on the phone.
+PATIENCE = timedelta(minutes=10)
+
+
+@transaction.atomic
+def request_visit_report(
+    visit: Visit, *, actor: User | None, now: datetime | None = None
+) -> Document:
+    """Queue the report of the visit as it stands; asking again gives the same one.
+
+    Photos that the phone has not sent yet are waited for, but not for ever.
+    """
+    now = now or timezone.now()
+    # The visit's row is the lock: two askers cannot both make the next version.
+    visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    newest, key = report_of(visit), content_key(visit)
+    if newest and newest.content_key == key:
+        return newest
+    if newest is None or newest.state != Document.State.QUEUED:
+        newest = Document(
+            kind=VISIT_REPORT,
+            subject_type=visit._meta.label_lower,
+            subject_id=visit.pk,
+            version=newest.version + 1 if newest else 1,
+            company_id=visit.company_id,
+            created_by=actor,
+            created_at=now,
+        )
+    newest.content_key = key
+    newest.save()
+    run_after = now + PATIENCE if is_incomplete(visit) else None
+    enqueue("reports.jobs.make_visit_report", newest.pk, run_after=run_after)
+    return newest
+
+
+def content_key(visit: Visit) -> str:
+    """A fingerprint of what the paper would show."""
+    photos = visit.photos.filter(file__state=StoredFile.State.STORED)
+    parts = [str(visit.version), str(signature_of(visit))]
+    parts += photos.order_by("order", "pk").values_list("sha256", flat=True)
+    return hashlib.sha256("/".join(parts).encode()).hexdigest()
+
+
+def is_incomplete(visit: Visit) -> bool:
+    """Whether a photo is still on the phone or being checked."""
+    done = [StoredFile.State.STORED, StoredFile.State.REJECTED]
+    return visit.photos.exclude(file__state__in=done).exists()
+
+
+@transaction.atomic
+def remake_document(
+    document: Document, *, actor: User, now: datetime | None = None
+) -> Document:
+    """Try a failed paper once more."""
+    document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    if document.state == Document.State.FAILED:
+        document.state, document.progress, document.error = "queued", 0, ""
+        document.save(update_fields=["state", "progress", "error"])
+        enqueue("reports.jobs.make_visit_report", document.pk)
+        events.record(
+            actor, "document.retried", document, company=document.company, now=now
+        )
+    return document
+
+
+def show_progress(document: Document, percent: int) -> None:
+    """Outside of a transaction, so that the waiting page sees it at once."""
+    Document.objects.filter(pk=document.pk).update(
+        state=Document.State.MAKING, progress=percent
+    )
+
+
+@transaction.atomic
+def keep_document(
+    document: Document,
+    *,
+    pdf: bytes,
+    pages: int,
+    warnings: list[str],
+    now: datetime | None = None,
+) -> Document:
+    """Store the file and its hash; from now on the number on the paper verifies it."""
+    document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    name = f"documents/{document.created_at:%Y/%m}/{document.number}.pdf"
+    document.stored_name = default_storage.save(name, ContentFile(pdf))
+    document.sha256 = hashlib.sha256(pdf).hexdigest()
+    document.size, document.pages = len(pdf), pages
+    document.warnings = warnings
+    document.state, document.progress = Document.State.READY, 100
+    document.ready_at = now or timezone.now()
+    document.save(
+        update_fields=[
+            *("stored_name", "sha256", "size", "pages", "warnings"),
+            *("state", "progress", "ready_at"),
+        ]
+    )
+    events.record(
+        None,
+        "document.made",
+        document,
+        company=document.company,
+        now=now,
+        number=document.number,
+        version=document.version,
+        sha256=document.sha256,
+    )
+    return document
+
+
+@transaction.atomic
+def fail_document(document: Document, *, reason: str) -> None:
+    """Say on the page that it did not work; the person may try again."""
+    document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    document.state, document.error = Document.State.FAILED, reason[:200]
+    document.save(update_fields=["state", "error"])
+    events.record(None, "document.failed", document, company=document.company)
+
+
+@transaction.atomic
+def note_download(
+    document: Document, *, actor: User, now: datetime | None = None
+) -> None:
+    """Who took which paper stands in the audit trail."""
+    events.record(
+        actor,
+        "document.opened",
+        document,
+        company=document.company,
+        now=now,
+        number=document.number,
+    )

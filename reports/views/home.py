@@ -1,0 +1,21 @@
+"""The first page after login: what do I do next?"""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from crm.lib.http import AppRequest
+
+from ..home import sections_for
+
+
+@require_GET
+def home(request: AppRequest) -> HttpResponse:
+    today = timezone.localdate()
+    context = {"sections": sections_for(request.user, today), "today": today}
+    return render(request, "reports/home.html", context)
+
+
+urls = [path("", home, name="home")]
