@@ -136,10 +136,9 @@ def noted_head() -> Head | None:
 
 
 def note_head(head: Head) -> None:
-    """Write how far the chain goes. A note that is ahead of the chain stays."""
-    path = head_file()
-    noted = noted_head()
-    if path is None or (noted and not -1 < noted.position <= head.position):
+    """Write how far the chain goes. A note that the chain does not contain stays."""
+    path, noted = head_file(), noted_head()
+    if path is None or (noted is not None and not contains(noted)):
         return
     line = json.dumps([head.position, head.hash, keyed(["head", *head])])
     draft = path.with_name(f"{path.name}.{os.getpid()}")
@@ -148,6 +147,10 @@ def note_head(head: Head) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def contains(head: Head) -> bool:
+    return Seal.objects.filter(position=head.position, hash=head.hash).exists()
 
 
 def accept_head() -> Head:
