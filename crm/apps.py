@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from crm import checks, triggers
+from crm import checks, search_triggers, triggers
 from crm.lib import periodic
 
 
@@ -15,4 +15,5 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         checks.register()
         post_migrate.connect(triggers.install, sender=self)
+        post_migrate.connect(search_triggers.install, sender=self)
         periodic.daily(time(3, 10), "crm.jobs.clean_up")

@@ -18,6 +18,7 @@ from .liaisons import CompanyLiaison
 from .people import Role, User
 from .places import Department, Region
 from .reference import Industry, Tag
+from .search import matching
 
 WIDE = (Role.DISPATCHER, Role.LEADER, Role.SUPERVISOR)
 BY_DEPARTMENT = (Role.HANDLER, Role.UNIT_HEAD, Role.LEADER)
@@ -99,6 +100,13 @@ class CompanyQuerySet(ScopedQuerySet["Company"]):
 
     def not_seen_since(self, day: date) -> Self:
         return self.filter(Q(last_visit_on=None) | Q(last_visit_on__lt=day))
+
+    def search(self, text: str) -> Self:
+        """Those found by a piece of the name, pinyin, code or a contact's name.
+
+        Asks the index how common the words are when called: one query.
+        """
+        return self.filter(matching(text))
 
     def with_officers(self) -> Self:
         """Annotate `officer_a`, `officer_b`: the names, by subquery per row."""
