@@ -9,7 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -46,19 +46,27 @@ def base_environment() -> dict[str, str]:
     return env
 
 
-def run(command: list[str], *, env: dict[str, str] | None = None) -> None:
-    """Run a command in the project's folder; stop with a sentence when it fails."""
+def run(command: list[str], *, log: Path | None = None) -> None:
+    """Run a command in the project's folder; stop with a sentence when it fails.
+
+    With a log its chatter goes there, and is shown only after a failure.
+    """
     try:
-        done = subprocess.run(
-            command,
-            check=False,
-            cwd=ROOT,
-            env=env or base_environment(),
-            stdin=_stdin(),
-        )
+        with log.open("wb") if log else nullcontext() as output:
+            done = subprocess.run(
+                command,
+                check=False,
+                cwd=ROOT,
+                env=base_environment(),
+                stdin=_stdin(),
+                stdout=output,
+                stderr=subprocess.STDOUT if output else None,
+            )
     except FileNotFoundError:
         stop(f"The program {command[0]} was not found.")
     if done.returncode:
+        if log:
+            say("\n".join(log.read_text(errors="replace").splitlines()[-20:]))
         stop(f"This command failed ({done.returncode}): {shlex.join(command)}")
 
 

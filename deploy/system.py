@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from deploy.common import output_of, run, say, stop
+from deploy.common import VAR, output_of, run, say, stop
 
 # libharfbuzz-subset0: without it a three-page PDF takes 10.7 s instead of 0.2 s.
 RUN_PACKAGES = [
@@ -101,7 +101,8 @@ def install(names: list[str]) -> None:
 def apt_install(root: list[str], names: list[str]) -> None:
     quiet = ["-y", "-qq", "-o", "Dpkg::Use-Pty=0", "--no-install-recommends"]
     front = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    run([*root, *front, "apt-get", "install", *quiet, *names])
+    command = [*root, *front, "apt-get", "install", *quiet, *names]
+    run(command, log=VAR / "apt.log")
 
 
 def as_root(names: list[str]) -> list[str]:
