@@ -42,6 +42,12 @@ def outermost(paths: Iterable[str]) -> list[PathRange]:
     return kept
 
 
+def path_and_above(path: str) -> list[str]:
+    """A node's path and those of all above it: "a/b/" gives "a/" and "a/b/"."""
+    codes = path.rstrip(SEPARATOR).split(SEPARATOR)
+    return [SEPARATOR.join(codes[: n + 1]) + SEPARATOR for n in range(len(codes))]
+
+
 def in_ranges(ranges: Iterable[PathRange], field: str) -> Q:
     """A condition for rows below any of the ranges; for none of them, no row."""
     condition = Q(pk__in=[])

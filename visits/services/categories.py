@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.lib import trees
 from crm.lib.errors import DomainError, StaleVersion
 from crm.models import Company, Department, Role, User
 from visits.models import Category
@@ -65,7 +66,7 @@ def _shipped_lead(row: dict[str, Any]) -> Department | None:
 
 def usual_lead(category: Category, company: Company) -> Department | None:
     """Who usually leads a problem of this kind at this company; nobody is a guess."""
-    above = regions_above(company.region_path)
+    above = trees.path_and_above(company.region_path)
     here = Department.objects.filter(is_active=True, region__path__in=above)
     if category.lead_rule == Category.LeadRule.TOWN:
         return _nearest(here.filter(kind__in=LOCAL))
@@ -81,12 +82,6 @@ def usual_lead(category: Category, company: Company) -> Department | None:
 def _nearest(departments: "Any") -> Department | None:  # Any: a queryset of trees
     found: Department | None = departments.order_by("-region__path", "path").first()
     return found
-
-
-def regions_above(path: str) -> list[str]:
-    """The paths from the root down to this one: "a/b/" gives "a/" and "a/b/"."""
-    codes = path.rstrip("/").split("/")
-    return ["/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
 
 
 @transaction.atomic

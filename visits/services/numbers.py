@@ -7,7 +7,7 @@ from visits.models import TicketNumber
 
 
 def take(year: int) -> str:
-    """The next number. Ask late: whoever has asked makes the others of that year wait."""
+    """The next number. Ask late: who has asked makes the others of that year wait."""
     return take_many(year, 1)[0]
 
 

@@ -1,0 +1,87 @@
+"""Tickets with a past, told through the services."""
+
+from datetime import timedelta
+
+from crm.models import Department
+from tests.factories import NOON, DepartmentFactory
+from visits.models import Category, Ticket
+from visits.services import tickets
+
+Status = Ticket.Status
+TEXT = "招不到挡车工。三条线停了一条,已经两周。"
+HOUR = timedelta(hours=1)
+
+
+def fire_brigade(cast) -> Department:
+    return DepartmentFactory(code="fire", name="消防大队", region=cast.county)
+
+
+def raised(cast, by="olga", **more) -> Ticket:
+    company = more.pop("company", cast.company)
+    return tickets.raise_ticket(
+        actor=getattr(cast, by), company=company, text=TEXT, now=NOON, **more
+    )
+
+
+def dispatched(cast, assistants=(), **more) -> Ticket:
+    category = Category.objects.get(key="labour")
+    return tickets.dispatch_ticket(
+        raised(cast, **more),
+        actor=cast.dora,
+        lead=cast.bureau,
+        assistants=assistants,
+        category=category,
+        now=NOON,
+    )
+
+
+def accepted(cast, **more) -> Ticket:
+    ticket = dispatched(cast, **more)
+    return tickets.accept_ticket(ticket, actor=cast.hana, now=NOON + HOUR)
+
+
+def working(cast, **more) -> Ticket:
+    ticket = accepted(cast, **more)
+    return tickets.start_work(ticket, actor=cast.hana, now=NOON + HOUR)
+
+
+def answered(cast, **more) -> Ticket:
+    return tickets.answer_ticket(
+        working(cast, **more),
+        actor=cast.hana,
+        text="已组织专场招聘,到岗 12 人。",
+        proposed="solved",
+        now=NOON + 2 * HOUR,
+    )
+
+
+def closed(cast, **more) -> Ticket:
+    return tickets.confirm_ticket(
+        answered(cast, **more), actor=cast.otto, outcome="solved", now=NOON + 3 * HOUR
+    )
+
+
+def refused(cast, **more) -> Ticket:
+    return tickets.refuse_ticket(
+        raised(cast, **more),
+        actor=cast.dora,
+        refusal="power",
+        note="请向省厅反映。",
+        now=NOON,
+    )
+
+
+TELL = {
+    Status.SUBMITTED: lambda cast, **more: raised(cast, by="otto", **more),
+    Status.QUEUED: raised,
+    Status.DISPATCHED: dispatched,
+    Status.ACCEPTED: accepted,
+    Status.WORKING: working,
+    Status.CONFIRMING: answered,
+    Status.CLOSED: closed,
+    Status.REFUSED: refused,
+}
+
+
+def in_state(cast, status, **more) -> Ticket:
+    return TELL[Status(status)](cast, **more)

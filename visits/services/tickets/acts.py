@@ -1,0 +1,164 @@
+"""Which act is possible in which state, and who may do it at all."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from crm.lib.errors import DomainError, StaleVersion, WrongStatus
+from crm.models import User
+from visits.models import Ticket
+from visits.models.tickets import TicketQuerySet
+
+Status = Ticket.Status
+
+
+class Act(TextChoices):
+    """What people do with a ticket, in the words of the buttons."""
+
+    ADMIT = "admit", pgettext_lazy("act", "Admit")
+    REFUSE = "refuse", pgettext_lazy("act", "Refuse")
+    DISPATCH = "dispatch", pgettext_lazy("act", "Dispatch")
+    ACCEPT = "accept", pgettext_lazy("act", "Sign for it")
+    HAND = "hand", pgettext_lazy("act", "Hand to a colleague")
+    CONTACT = "contact", pgettext_lazy("act", "Record a contact")
+    START = "start", pgettext_lazy("act", "Begin work")
+    ANSWER_PART = "answer_part", pgettext_lazy("act", "Answer one's part")
+    ANSWER = "answer", pgettext_lazy("act", "Answer the company")
+    CONFIRM = "confirm", pgettext_lazy("act", "Confirm the result")
+    REJECT = "reject", pgettext_lazy("act", "Say it is not solved")
+
+
+WITH_DEPARTMENT = frozenset(
+    {Status.DISPATCHED, Status.ACCEPTED, Status.WORKING, Status.CONFIRMING}
+)
+IN_HAND = frozenset({Status.ACCEPTED, Status.WORKING})
+
+STATES: Final[dict[Act, frozenset[str]]] = {
+    Act.ADMIT: frozenset({Status.SUBMITTED}),
+    Act.REFUSE: frozenset(Ticket.UNDISPATCHED),
+    Act.DISPATCH: frozenset(Ticket.UNDISPATCHED),
+    Act.ACCEPT: frozenset({Status.DISPATCHED}),
+    Act.HAND: IN_HAND,
+    Act.CONTACT: WITH_DEPARTMENT,
+    Act.START: frozenset({Status.ACCEPTED}),
+    Act.ANSWER_PART: WITH_DEPARTMENT,
+    Act.ANSWER: IN_HAND,
+    Act.CONFIRM: frozenset({Status.CONFIRMING}),
+    Act.REJECT: frozenset({Status.CONFIRMING}),
+}
+
+Narrow = Callable[[TicketQuerySet, User], TicketQuerySet]
+WHO: Final[dict[Act, Narrow]] = {
+    Act.ADMIT: TicketQuerySet.dispatchable_by,
+    Act.REFUSE: TicketQuerySet.dispatchable_by,
+    Act.DISPATCH: TicketQuerySet.dispatchable_by,
+    Act.ACCEPT: TicketQuerySet.workable_by,
+    Act.HAND: TicketQuerySet.workable_by,
+    Act.CONTACT: TicketQuerySet.workable_by,
+    Act.START: TicketQuerySet.workable_by,
+    Act.ANSWER_PART: TicketQuerySet.assistable_by,
+    Act.ANSWER: TicketQuerySet.workable_by,
+    Act.CONFIRM: TicketQuerySet.confirmable_by,
+    Act.REJECT: TicketQuerySet.confirmable_by,
+}
+# The flag of TicketQuerySet.with_rights() that says the same for a page.
+FLAG: Final[dict[Narrow, str]] = {
+    TicketQuerySet.dispatchable_by: "may_dispatch",
+    TicketQuerySet.workable_by: "may_work",
+    TicketQuerySet.assistable_by: "may_assist",
+    TicketQuerySet.confirmable_by: "may_confirm",
+}
+# A clock that is a little fast must not refuse a call of this minute.
+LEEWAY: Final = timedelta(minutes=5)
+# The first possible one is the one filled button of the page.
+NEXT_FIRST: Final = (
+    Act.DISPATCH,
+    Act.ACCEPT,
+    Act.ANSWER,
+    Act.CONFIRM,
+    Act.ANSWER_PART,
+    Act.REJECT,
+    Act.START,
+    Act.CONTACT,
+    Act.HAND,
+    Act.ADMIT,
+    Act.REFUSE,
+)
+
+
+def possible(status: str) -> list[Act]:
+    """What can be done in this state, by whoever may."""
+    return [act for act in NEXT_FIRST if status in STATES[act]]
+
+
+def possible_for(ticket: Ticket) -> list[Act]:
+    """What this person can do now; needs a ticket from with_rights(person)."""
+    return [
+        act for act in possible(ticket.status) if getattr(ticket, FLAG[WHO[act]], False)
+    ]
+
+
+def claim(ticket: Ticket, actor: User, act: Act) -> Ticket:
+    """Lock the row for this act, or refuse whoever may not do it."""
+    allowed = WHO[act](Ticket.objects.all(), actor)
+    clocks = allowed.select_related("contact_by", "reply_by", "solve_by")
+    return Ticket.objects.lock(clocks, ticket.pk)
+
+
+def check(ticket: Ticket, act: Act, version: int | None) -> None:
+    """Refuse what the state does not allow, and what was decided on an old page."""
+    if ticket.status not in STATES[act]:
+        raise impossible(ticket, act)
+    if version is not None and version != ticket.version:
+        raise StaleVersion(
+            _(
+                "Somebody else changed ticket %(number)s meanwhile. Look at it again "
+                "before you act; what you typed is kept."
+            )
+            % {"number": ticket.number},
+            current=ticket,
+        )
+
+
+def impossible(ticket: Ticket, act: Act) -> WrongStatus:
+    """Say what state it is in and what would be possible."""
+    values = {
+        "number": ticket.number,
+        "state": ticket.get_status_display(),
+        "act": act.label,
+    }
+    if acts := possible(ticket.status):
+        values["acts"] = str(gettext_lazy(", ")).join(str(one.label) for one in acts)
+        sentence = _(
+            "Ticket %(number)s is “%(state)s”, so “%(act)s” is not possible. Possible "
+            "now: %(acts)s."
+        )
+    else:
+        sentence = _(
+            "Ticket %(number)s is “%(state)s”, so “%(act)s” is not possible. Nothing "
+            "more can be done with it."
+        )
+    return WrongStatus(sentence % values)
+
+
+def save(ticket: Ticket, *fields: str) -> None:
+    """Write only what the act changed, and count the version up."""
+    ticket.version += 1
+    ticket.save(update_fields=[*fields, "version"])
+
+
+def check_call(ticket: Ticket, called_at: datetime | None, now: datetime) -> None:
+    """A call that is told of lies between the dispatch and now."""
+    started = ticket.dispatched_at
+    if (
+        called_at is None
+        or called_at > now + LEEWAY
+        or (started is not None and called_at + LEEWAY < started)
+    ):
+        raise DomainError(
+            _("The call must lie between the dispatch and now."), field="called_at"
+        )

@@ -1,0 +1,160 @@
+"""The company's word: solved, or not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm import events
+from crm.lib.errors import DomainError
+from crm.models import Deadline, User
+from crm.services import deadlines
+from visits.models import Ticket
+
+from .acts import Act, check, check_call, claim, save
+from .dispatching import release
+from .files import Sent, keep
+from .raising import is_owner
+
+Status = Ticket.Status
+SignOff = Ticket.SignOff
+SIGN_OFF = (
+    "sign_off",
+    "sign_off_note",
+    "sign_off_person",
+    "sign_off_phone",
+    "sign_off_at",
+    "sign_off_file",
+)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the officer has in hand: a signature, or whom he asked by telephone."""
+
+    kind: str
+    file: Sent | None = None
+    person: str = ""
+    phone: str = ""
+    called_at: datetime | None = None
+
+
+@transaction.atomic
+def confirm_ticket(
+    ticket: Ticket,
+    *,
+    actor: User,
+    outcome: str,
+    note: str = "",
+    proof: Proof | None = None,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> Ticket:
+    """The company says what came of it; its officer may say so only with proof."""
+    now = now or timezone.now()
+    ticket = claim(ticket, actor, Act.CONFIRM)
+    if ticket.status == Status.CLOSED and ticket.outcome == outcome:
+        return ticket
+    check(ticket, Act.CONFIRM, version)
+    if outcome not in Ticket.Outcome.values:
+        raise DomainError(_("Choose what came of it."), field="outcome")
+    proof = _proof_of(ticket, actor, proof, now)
+    before = ticket.status
+    ticket.move_to(Status.CLOSED)
+    ticket.outcome, ticket.closed_at = outcome, now
+    ticket.sign_off, ticket.sign_off_note = proof.kind, note.strip()
+    ticket.sign_off_person = proof.person.strip()
+    ticket.sign_off_phone, ticket.sign_off_at = proof.phone.strip(), proof.called_at
+    if proof.file is not None:
+        ticket.sign_off_file = keep(ticket, proof.file, actor=actor, now=now)
+    save(ticket, "status", "outcome", "closed_at", *SIGN_OFF)
+    _stop_parts(ticket, now)
+    release(ticket)
+    events.record(
+        actor,
+        "ticket.confirmed",
+        ticket,
+        is_public=True,
+        now=now,
+        personal={"person": proof.person, "phone": proof.phone},
+        status=[before, ticket.status],
+        outcome=outcome,
+        sign_off=proof.kind,
+    )
+    return ticket
+
+
+@transaction.atomic
+def reject_answer(
+    ticket: Ticket,
+    *,
+    actor: User,
+    reason: str,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> Ticket:
+    """重办: it is not solved. Back to work, and the clock goes on where it began."""
+    now = now or timezone.now()
+    ticket = claim(ticket, actor, Act.REJECT)
+    answer = ticket.answers.filter(part__is_lead=True).first()
+    repeats = answer and answer.rejected_at and answer.rejection == reason.strip()
+    if ticket.status == Status.WORKING and repeats:
+        return ticket
+    check(ticket, Act.REJECT, version)
+    if not reason.strip():
+        raise DomainError(_("Say what is not solved."), field="reason")
+    if answer is not None:
+        answer.rejected_at, answer.rejection = now, reason.strip()
+        answer.save(update_fields=["rejected_at", "rejection"])
+    before = ticket.status
+    ticket.move_to(Status.WORKING)
+    deadlines.unmeet(ticket.solve_by)
+    save(ticket, "status")
+    events.record(
+        actor,
+        "ticket.rejected",
+        ticket,
+        is_public=True,
+        now=now,
+        status=[before, ticket.status],
+    )
+    return ticket
+
+
+def _proof_of(ticket: Ticket, actor: User, proof: Proof | None, now: datetime) -> Proof:
+    if is_owner(actor, ticket.company):
+        return Proof(SignOff.COMPANY)
+    if proof is None or proof.kind not in (SignOff.SIGNATURE, SignOff.CALL):
+        raise DomainError(
+            _(
+                "On the company's behalf a ticket is confirmed only with its signature "
+                "or the record of a call."
+            ),
+            code="sign_off_missing",
+            field="sign_off",
+        )
+    if proof.kind == SignOff.SIGNATURE and proof.file is None:
+        raise DomainError(
+            _("Add the picture of the signature."),
+            code="signature_missing",
+            field="file",
+        )
+    if proof.kind == SignOff.CALL:
+        _check_call_record(ticket, proof, now)
+    return proof
+
+
+def _check_call_record(ticket: Ticket, proof: Proof, now: datetime) -> None:
+    if not proof.person.strip():
+        raise DomainError(_("Say who was called."), field="person")
+    if not proof.phone.strip():
+        raise DomainError(_("Say which number was called."), field="phone")
+    check_call(ticket, proof.called_at, now)
+
+
+def _stop_parts(ticket: Ticket, now: datetime) -> None:
+    """Nobody waits for the assistants any more; what they did not answer stays open
+    to see, for `answered_at` is empty."""
+    Deadline.objects.filter(part__ticket=ticket, met_at=None).update(met_at=now)
