@@ -19,20 +19,12 @@ from urllib.parse import unquote, urlsplit
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
+from .library import has_wal_race
 from .writelock import WriteLock
 
 # Seconds. Above gunicorn's usual work and below its limit of 30.
 TIMEOUT: Final = 20
 WRITES: Final = ("INSERT", "UPDATE", "DELETE", "REPLAC")
-
-
-def has_wal_race(version: tuple[int, ...]) -> bool:
-    """SQLite 3.7.0–3.51.2 may lose commits when a WAL is reset by two connections."""
-    if version[:2] == (3, 44):
-        return version < (3, 44, 6)
-    if version[:2] == (3, 50):
-        return version < (3, 50, 7)
-    return (3, 7, 0) <= version < (3, 51, 3)
 
 
 def durable_settings(version: tuple[int, ...]) -> tuple[str, str, int]:
