@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
 import time
@@ -45,7 +46,7 @@ def main() -> int:
 
 
 def port_from(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
         stop(f"PORT must be a number from 1 to 65535, not {text!r}.")
     return int(text)
 

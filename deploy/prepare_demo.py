@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import sys
+import os
 
 import django
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command
 from django.db import connection
 
-from deploy.common import ROOT, fingerprint, is_done, mark_done, say
+from deploy.common import ROOT, fingerprint, is_done, mark_done, say, stop
 
 
 def main() -> None:
     django.setup()
     collect_static()
     call_command("migrate", interactive=False, verbosity=0)
-    if not is_empty():
-        return
-    if "seed_demo" not in get_commands():
-        say("There is no demo data yet: the command seed_demo is missing.")
-        return
-    say("Making the demo data (once; this takes up to a minute)")
-    call_command("seed_demo", scale="small")
+    # SEED=county and SEED=city make a larger demo, SEED=none an empty one.
+    scale = os.environ.get("SEED") or "small"
+    if scale != "none" and is_empty():
+        say(f"Making the demo data, once ({scale}; small takes up to a minute)")
+        call_command("seed_demo", scale=scale)
 
 
 def is_empty() -> bool:
@@ -52,5 +50,7 @@ def collect_static() -> None:
 
 
 if __name__ == "__main__":
-    main()
-    sys.stdout.flush()
+    try:
+        main()
+    except CommandError as error:
+        stop(str(error))
