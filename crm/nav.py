@@ -63,9 +63,7 @@ def items_for(roles: Iterable[str]) -> list[NavItem]:
 def links(items: Iterable[NavItem], path: str) -> list[NavLink]:
     """Entries with their addresses; the one whose address is nearest is current."""
     found = [(item, reverse(item.url_name)) for item in items]
-    inside = [
-        url for _, url in found if path == url or url != "/" and _under(path, url)
-    ]
+    inside = [url for _, url in found if _covers(url, path)]
     nearest = max(inside, key=len, default=None)
     return [
         NavLink(url, str(item.label), item.icon, url == nearest, item.is_act)
@@ -73,5 +71,5 @@ def links(items: Iterable[NavItem], path: str) -> list[NavLink]:
     ]
 
 
-def _under(path: str, url: str) -> bool:
-    return path.startswith(url if url.endswith("/") else url + "/")
+def _covers(url: str, path: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))

@@ -50,7 +50,7 @@ def lamp(colour: str, word: str = "") -> SafeString:
         '<span class="lamp lamp-{}"><svg viewBox="0 0 10 10" aria-hidden="true">'
         "{}</svg>{}</span>",
         colour,
-        mark_safe(SHAPES[colour]),  # noqa: S308 - our own four shapes
+        mark_safe(SHAPES[colour]),  # our own four shapes
         word or words.lamp_word(colour),
     )
 
