@@ -27,10 +27,8 @@ ENTRIES = ["css/app.css", "css/styleguide.css", "js/app.js", "js/capture.js"]
 TARGET = "chrome87,safari14.1"
 ICON_LIST = SOURCE / "icons.txt"
 ICONS = NODE_MODULES / "@tabler" / "icons" / "icons"
-SYMBOL = (
-    '<symbol id="{id}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
-    'stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{body}</symbol>'
-)
+# Line, width and ends come from `.icon` in css/base.css: said once, not per icon.
+SYMBOL = '<symbol id="{id}" viewBox="0 0 24 24">{body}</symbol>'
 FILLED = '<symbol id="{id}" viewBox="0 0 24 24" fill="currentColor">{body}</symbol>'
 
 
@@ -79,7 +77,8 @@ def symbol(name: str) -> str:
         stop(f"crm/static/crm/icons.txt names an icon that Tabler lacks: {name}")
     found = re.search(r"<svg[^>]*>(.*)</svg>", path.read_text(), re.DOTALL)
     body = re.sub(r"\s*\n\s*", "", found[1] if found else "")
-    body = body.replace('<path stroke="none" d="M0 0h24v24H0z" fill="none"/>', "")
+    body = re.sub(r'<path stroke="none" d="M0 0h24v24H0z" fill="none" ?/>', "", body)
+    body = body.replace(" />", "/>")
     form = FILLED if style == "filled" else SYMBOL
     return form.format(id=name.replace("/", "-"), body=body)
 
