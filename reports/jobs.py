@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from crm.lib.forked import ChildFailed, run_forked
+from crm.lib.forked import ChildError, run_forked
 from crm.models import Document
 from visits.models import Visit
 
@@ -36,7 +36,7 @@ def make_visit_report(document_pk: int) -> None:
             timeout=SECONDS,
             memory_mb=MEGABYTES,
         )
-    except ChildFailed as error:
+    except ChildError as error:
         services.fail_document(document, reason=type(error).__name__)
         raise
     pdf = b64decode(paper.pop("pdf"))

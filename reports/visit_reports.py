@@ -1,7 +1,7 @@
 """What a visit report says: read from the records, written as an official would."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -54,7 +54,7 @@ class VisitReport:
     unit: str
     date: str
     facts: list[tuple[str, str]]
-    note: str
+    paragraphs: list[str]
     raised: list[Raised]
     answered: list[Answered]
     photos: list[Photo]
@@ -65,7 +65,6 @@ class VisitReport:
     version_words: str
     verify_url: str
     language: str = LANGUAGE
-    no_note: str = field(default_factory=lambda: _("No notes were taken."))
 
 
 def visit_report(visit: Visit, document: Document) -> VisitReport:
@@ -79,7 +78,7 @@ def visit_report(visit: Visit, document: Document) -> VisitReport:
         unit=visit.unit.name,
         date=formats.date_format(timezone.localdate(), _("paper date")),
         facts=list(facts_of(visit)),
-        note=visit.note,
+        paragraphs=[line.strip() for line in visit.note.splitlines() if line.strip()],
         raised=[raised(one) for one in findings if one.result != "solved"],
         answered=list(answered(findings)),
         photos=list(photos_of(visit)),

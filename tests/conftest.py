@@ -5,8 +5,11 @@ import os
 import socket
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from tests.cast import make_cast
 from tests.commits import leave_and_commit
 
 LOCAL_NAMES = {"localhost", ""}
@@ -52,3 +55,37 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="only PostgreSQL does this"))
+
+
+@pytest.fixture
+def cast(db):
+    return make_cast()
+
+
+@pytest.fixture
+def company(cast):
+    return cast.company
+
+
+@pytest.fixture
+def as_user():
+    """`as_user(olga)` is a client signed in as olga."""
+
+    def signed_in(user):
+        client = Client()
+        client.force_login(user, backend="crm.auth.LoginNameBackend")
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def queries_of(db):
+    """How many queries a call costs."""
+
+    def count(call):
+        with CaptureQueriesContext(connection) as captured:
+            call()
+        return len(captured)
+
+    return count

@@ -1,0 +1,53 @@
+"""Schema changes: complete, named, and able to go back."""
+
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+OURS = [app.label for app in apps.get_app_configs() if app.label in {"crm", "visits"}]
+
+
+@pytest.fixture(scope="module")
+def ours():
+    loader = MigrationLoader(None, ignore_no_initial=True)
+    return {
+        key: migration
+        for key, migration in loader.disk_migrations.items()
+        if key[0] in OURS
+    }
+
+
+@pytest.mark.django_db
+def test_models_and_migrations_agree():
+    out = StringIO()
+    call_command("makemigrations", check=True, dry_run=True, stdout=out)
+
+
+def test_migrations_have_names(ours):
+    assert [name for _, name in ours if "auto" in name] == []
+
+
+def test_migrations_can_go_back(ours):
+    stuck = [
+        f"{app}.{name}: {operation}"
+        for (app, name), migration in ours.items()
+        for operation in migration.operations
+        if not operation.reversible
+    ]
+    assert stuck == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_schema_goes_down_and_up_again():
+    try:
+        for app in reversed(OURS):
+            call_command("migrate", app, "zero", verbosity=0)
+        tables = connection.introspection.table_names()
+        assert [name for name in tables if name.startswith(("crm_", "visits_"))] == []
+    finally:
+        call_command("migrate", verbosity=0)

@@ -1,0 +1,113 @@
+"""Chinese first: every sentence is translated, none is left in the code."""
+
+import ast
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import polib
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ["crm", "visits", "reports"]
+CHINESE = re.compile(r"[一-鿿]")
+COMMENTS = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}|<!--.*?-->", re.S)
+
+
+def catalogue(app):
+    return polib.pofile(ROOT / app / "locale/zh_Hans/LC_MESSAGES/django.po")
+
+
+def key(entry):
+    return entry.msgctxt, entry.msgid, entry.msgid_plural
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_every_entry_has_its_chinese(app):
+    missing = [
+        entry.msgid
+        for entry in catalogue(app)
+        if not entry.obsolete and (entry.fuzzy or not entry.translated())
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_placeholders_survive_translation(app):
+    names = re.compile(r"%\((\w+)\)")
+    wrong = [
+        entry.msgid
+        for entry in catalogue(app)
+        for text in [entry.msgstr, *entry.msgstr_plural.values()]
+        if text and not set(names.findall(text)) <= set(names.findall(entry.msgid + entry.msgid_plural))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("app", APPS)
+def test_no_sentence_of_the_code_is_missing_in_the_catalogue(app, tmp_path):
+    copy = tmp_path / app
+    shutil.copytree(
+        ROOT / app, copy, ignore=shutil.ignore_patterns("static", "locale", "*.pyc")
+    )
+    (copy / "locale").mkdir()
+    subprocess.run(
+        ["django-admin", "makemessages", "-l", "zh_Hans", "-v0", "-e", "html,txt,py"],
+        cwd=copy,
+        check=True,
+        env={"PATH": f"{ROOT}/.venv/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+    )
+    used = polib.pofile(copy / "locale/zh_Hans/LC_MESSAGES/django.po")
+    known = {key(entry) for entry in catalogue(app)}
+    # Django's own words ("Yes", "No") come with their own catalogue.
+    missing = [entry.msgid for entry in used if key(entry) not in known]
+    assert missing == []
+
+
+def test_templates_hold_no_chinese():
+    """A sentence in a template would be Chinese for everyone."""
+    wrong = [
+        f"{path.relative_to(ROOT)}: {line.strip()[:60]}"
+        for app in APPS
+        for path in (ROOT / app).rglob("templates/**/*.html")
+        if "styleguide" not in path.parts
+        for line in COMMENTS.sub("", path.read_text()).splitlines()
+        if CHINESE.search(line.replace("中文", ""))
+    ]
+    assert wrong == []
+
+
+def strings_of(path):
+    tree = ast.parse(path.read_text())
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) not in docs and CHINESE.search(node.value):
+                yield node.lineno, node.value
+
+
+# Chinese that is data, not a sentence to a person.
+DATA = {
+    "crm/services/importing.py": "the headings of the ledger",
+}
+
+
+def test_python_holds_no_chinese_sentences():
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} {text[:40]}"
+        for app in APPS
+        for path in (ROOT / app).rglob("*.py")
+        if "migrations" not in path.parts
+        and "demo" not in str(path)
+        and str(path.relative_to(ROOT)) not in DATA
+        for line, text in strings_of(path)
+    ]
+    assert wrong == []
