@@ -1,6 +1,6 @@
 """Scoped querysets: whose rows a view may see and a service may change."""
 
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
@@ -36,3 +36,16 @@ class ScopedQuerySet(models.QuerySet[M]):
             return allowed.select_for_update(of=("self",)).get(pk=pk)
         except ObjectDoesNotExist:
             raise PermissionDenied from None
+
+
+def union_of(
+    branches: "list[models.QuerySet[Any, Any]]",
+) -> "models.QuerySet[Any, Any] | None":
+    """Keys of several branches as one subquery; None when there is no branch.
+
+    SQLite refuses an ordered branch, and a default ordering hides in every model.
+    """
+    plain = [branch.order_by() for branch in branches]
+    if len(plain) < 2:
+        return plain[0] if plain else None
+    return plain[0].union(*plain[1:])

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.lib import trees
-from crm.lib.querysets import ScopedQuerySet
+from crm.lib.querysets import ScopedQuerySet, union_of
 
 from .liaisons import CompanyLiaison
 from .people import Role, User
@@ -52,7 +52,8 @@ class CompanyQuerySet(ScopedQuerySet["Company"]):
 
     def _narrow(self, user: User) -> "QuerySet[Any, Any] | None":
         """Keys of the companies a person has one by one, or None without such a role."""
-        access, branches = user.access, []
+        access = user.access
+        branches: list[models.QuerySet[Any, Any]] = []
         if access.has(Role.OFFICER):
             own = CompanyLiaison.objects.open().filter(officer=user)
             branches.append(own.values("company"))
@@ -60,10 +61,7 @@ class CompanyQuerySet(ScopedQuerySet["Company"]):
             branches.append(Involvement.objects.open().of(below).values("company"))
         if owned := access.company_ids(Role.OWNER):
             branches.append(Company.objects.filter(pk__in=owned).values("pk"))
-        if not branches:
-            return None
-        first, *others = branches
-        return first.union(*others) if others else first
+        return union_of(branches)
 
     def changeable_by(self, user: User) -> Self:
         """Whose profile, contacts and tags the user may edit."""

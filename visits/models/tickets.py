@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.lib import trees
 from crm.lib.errors import WrongStatus
-from crm.lib.querysets import ScopedQuerySet
+from crm.lib.querysets import ScopedQuerySet, union_of
 from crm.models import Company, CompanyLiaison, Deadline, Role, StoredFile, User
 from crm.models.companies import BY_DEPARTMENT, WIDE
 
@@ -27,9 +27,14 @@ SOLVE = "solve"
 class TicketQuerySet(ScopedQuerySet["Ticket"]):
     def visible_to(self, user: User) -> Self:
         """From the company for officers and wide roles; by part for departments."""
-        access = user.access
-        wide = access.region_ranges(*WIDE)
-        narrow = self._narrow(user)
+        return self._visible(user, self._narrow(user, with_owned=True))
+
+    def internal_to(self, user: User) -> Self:
+        """Of which the user reads more than the company's public part."""
+        return self._visible(user, self._narrow(user, with_owned=False))
+
+    def _visible(self, user: User, narrow: "models.QuerySet[Any, Any] | None") -> Self:
+        wide = user.access.region_ranges(*WIDE)
         if wide and narrow is None:
             return self.filter(self._in_regions(wide))
         if narrow is None:
@@ -44,7 +49,9 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
         )
         return Q(Exists(companies))
 
-    def _narrow(self, user: User) -> "models.QuerySet[Any, Any] | None":
+    def _narrow(
+        self, user: User, *, with_owned: bool
+    ) -> "models.QuerySet[Any, Any] | None":
         """Keys of the tickets a person has one by one, or None without such a role."""
         access = user.access
         branches: list[models.QuerySet[Any, Any]] = []
@@ -53,12 +60,9 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
             branches.append(own.values("pk"))
         if below := access.department_ranges(*BY_DEPARTMENT):
             branches.append(TicketPart.objects.of(below).values("ticket"))
-        if owned := access.company_ids(Role.OWNER):
+        if with_owned and (owned := access.company_ids(Role.OWNER)):
             branches.append(self.model.objects.filter(company__in=owned).values("pk"))
-        if not branches:
-            return None
-        first, *others = branches
-        return first.union(*others) if others else first
+        return union_of(branches)
 
     def changeable_by(self, user: User) -> Self:
         """Whoever may do any act at all; each act narrows this further."""
@@ -69,7 +73,7 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
             every.assistable_by(user).values("pk"),
             every.confirmable_by(user).values("pk"),
         ]
-        return self.filter(pk__in=branches[0].union(*branches[1:]))
+        return self.filter(pk__in=union_of(branches))
 
     def dispatchable_by(self, user: User) -> Self:
         ranges = user.access.region_ranges(Role.DISPATCHER)
@@ -106,14 +110,11 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
         return self.filter(condition)
 
     def own_of(self, user: User) -> Self:
-        """In one's hands: handled, raised, of one's companies (as officer or owner)."""
+        """In one's hands: handled, or of the companies one speaks for."""
         every = self.model.objects
-        branches = [
-            every.filter(handler=user).values("pk"),
-            every.filter(raised_by=user).values("pk"),
-            every.confirmable_by(user).values("pk"),
-        ]
-        return self.filter(pk__in=branches[0].union(*branches[1:]))
+        handled = every.workable_by(user).filter(handler=user)
+        own = every.confirmable_by(user)
+        return self.filter(pk__in=handled.values("pk").union(own.values("pk")))
 
     def with_rights(self, user: User) -> Self:
         """Annotate what this person may do on each, for pages with one ticket."""
@@ -123,6 +124,7 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
             may_work=Exists(every.workable_by(user)),
             may_assist=Exists(every.assistable_by(user)),
             may_confirm=Exists(every.confirmable_by(user)),
+            may_read_internal=Exists(every.internal_to(user)),
         )
 
     def open(self) -> Self:

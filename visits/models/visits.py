@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.lib import trees
 from crm.lib.errors import WrongStatus
-from crm.lib.querysets import ScopedQuerySet
+from crm.lib.querysets import ScopedQuerySet, union_of
 from crm.models import Company, CompanyLiaison, Contact, Department, Role, StoredFile
 from crm.models import User
 from crm.models.companies import WIDE
@@ -41,7 +41,8 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
         return Q(Exists(companies))
 
     def _narrow(self, user: User) -> "models.QuerySet[Visit, dict[str, int]] | None":
-        access, branches = user.access, []
+        access = user.access
+        branches: list[models.QuerySet[Any, Any]] = []
         if access.has(Role.OFFICER, *UNIT_ROLES):
             # Also what a former officer logged, and a unit's own visit elsewhere.
             branches.append(Visit.objects.filter(logged_by=user).values("pk"))
@@ -64,10 +65,7 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
                     company__in=owned, status=Visit.Status.HELD
                 ).values("pk")
             )
-        if not branches:
-            return None
-        first, *others = branches
-        return first.union(*others) if others else first
+        return union_of(branches)
 
     def _of_tickets(
         self, ranges: list[trees.PathRange]
