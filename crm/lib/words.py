@@ -3,30 +3,31 @@
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 KIB = 1024
 
 
+WEEKDAYS = (
+    pgettext_lazy("weekday", "Mon"),
+    pgettext_lazy("weekday", "Tue"),
+    pgettext_lazy("weekday", "Wed"),
+    pgettext_lazy("weekday", "Thu"),
+    pgettext_lazy("weekday", "Fri"),
+    pgettext_lazy("weekday", "Sat"),
+    pgettext_lazy("weekday", "Sun"),
+)
+
+
 def weekday(on: date) -> str:
     """「周四」."""
-    names = (
-        pgettext("weekday", "Mon"),
-        pgettext("weekday", "Tue"),
-        pgettext("weekday", "Wed"),
-        pgettext("weekday", "Thu"),
-        pgettext("weekday", "Fri"),
-        pgettext("weekday", "Sat"),
-        pgettext("weekday", "Sun"),
-    )
-    return names[on.weekday()]
+    return str(WEEKDAYS[on.weekday()])
 
 
 def exact_day(on: date) -> str:
-    """「2026年10月9日 周五」, for titles."""
-    return f"{date_format(on, 'DATE_FORMAT')} {weekday(on)}"
+    """「2026-10-09 周五」, for titles."""
+    return f"{on.isoformat()} {weekday(on)}"
 
 
 def exact_time(at: datetime) -> str:
@@ -35,13 +36,13 @@ def exact_time(at: datetime) -> str:
 
 def day(on: date, today: date) -> str:
     """Near now in words, this year with its weekday, else the full date."""
-    near = {
-        0: _("today"),
-        1: _("tomorrow"),
-        -1: _("yesterday"),
-    }.get((on - today).days)
-    if near:
-        return near
+    gap = (on - today).days
+    if gap == 0:
+        return _("today")
+    if gap == 1:
+        return _("tomorrow")
+    if gap == -1:
+        return _("yesterday")
     if on.year == today.year:
         return f"{weekday(on)} {on:%m-%d}"
     return f"{on:%Y-%m-%d}"

@@ -32,6 +32,7 @@ def _sprite() -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # a page shows some fifty
 def icon(name: str, css: str = "") -> SafeString:
     """A Tabler icon of the sprite; the word stands beside it."""
     return format_html(
