@@ -7,7 +7,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from crm.lib.storage import DurableStorage
-from crm.services import queue
+from crm.models import User
+from crm.services import calendar, deadlines, queue
 
 
 def clean_up() -> None:
@@ -17,3 +18,11 @@ def clean_up() -> None:
     call_command("clearsessions")
     if isinstance(default_storage, DurableStorage):
         default_storage.remove_drafts(before=now - timedelta(days=1))
+
+
+def recompute_deadlines(everything: bool = False, actor_pk: int | None = None) -> None:
+    """After a notice of the working calendar, and nightly for what slipped through."""
+    # This process may not have noticed the new year yet.
+    calendar.refresh()
+    actor = User.objects.filter(pk=actor_pk).first() if actor_pk else None
+    deadlines.recompute(actor=actor, everything=everything)

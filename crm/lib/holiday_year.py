@@ -1,6 +1,6 @@
 """One year's published notice: its shape, and what is wrong with a typed one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +14,6 @@ LONGEST_NAME = 20
 # Statutory days off are 11 a year (13 since 2025), so a year has about 250 workdays
 # (248 to 252 in every year since 2004). Outside this something was mistyped.
 PLAUSIBLE = range(240, 258)
-USUAL_NAMES = ("元旦", "春节", "清明", "劳动", "端午", "中秋", "国庆")
 DAY = timedelta(days=1)
 
 
@@ -94,6 +93,18 @@ def to_json(notice: HolidayYear) -> dict[str, Any]:  # any: it is JSON
         "published_on": published.isoformat() if published else None,
         "off": {o.name: [o.first.isoformat(), o.last.isoformat()] for o in notice.off},
         "makeup_workdays": {m.day.isoformat(): m.name for m in notice.makeups},
+    }
+
+
+def to_row(notice: HolidayYear) -> dict[str, Any]:  # any: values of columns
+    """As the calendar's table keeps it."""
+    data = to_json(notice)
+    return {
+        "year": notice.year,
+        "days_off": data["off"],
+        "makeup_days": data["makeup_workdays"],
+        "source": notice.source,
+        "published_on": notice.published_on,
     }
 
 
@@ -199,10 +210,11 @@ def in_reach(day: date, year: int) -> bool:
     return day.year == year or (day.year == year - 1 and day.month == 12)
 
 
-def unusual(notice: HolidayYear) -> list[Problem]:
+def unusual(notice: HolidayYear, festivals: Iterable[str]) -> list[Problem]:
     """What a person should look at twice before saving; it does not forbid."""
     text = " ".join(off.name for off in notice.off)
-    missing = [name for name in USUAL_NAMES if name not in text]
+    # By the first two characters: people also write the names without the last one.
+    missing = [name for name in festivals if name[:2] not in text]
     return [Problem("missing_name", 0, {"name": name}) for name in missing]
 
 

@@ -127,6 +127,9 @@ class Explanation:
     provisional: bool
     steps: tuple[Step, ...]
 
+    def reasons(self) -> set[Reason]:
+        return {step.reason for step in self.steps}
+
 
 class Calendar:
     """The published years, frozen. Years without a notice run Monday to Friday."""
@@ -253,7 +256,7 @@ class Calendar:
     def _ends(
         self, start: date, n: int, unit: Unit, spans: Sequence[Span]
     ) -> tuple[int | None, int | None]:
-        """Where the counting ends, and the deadline: that day or a working day later."""
+        """Where the counting ends, and the deadline, which may be a little later."""
         measure = self._measure(unit)
         end = advance(measure, start.toordinal(), _checked(n), spans)
         if unit == Unit.WORKING or end is None:
