@@ -5,7 +5,6 @@ Gunicorn runs no checks by itself: wsgi.py calls refuse_unless_safe().
 
 import ctypes
 import ctypes.util
-import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -64,7 +63,7 @@ def sqlite_faults(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
         return [Error("The SQLite backend must be crm.lib.sqlite.", id="crm.E001")]
     if getattr(connection, "is_in_memory_db", bool)():
         return []
-    journal, _level, number = durable_settings(sqlite3.sqlite_version_info)
+    journal, _level, number = durable_settings()
     wanted = {
         "journal_mode": journal,
         "synchronous": number,

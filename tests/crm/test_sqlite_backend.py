@@ -85,7 +85,7 @@ def test_which_versions_may_use_a_write_ahead_log(version, is_racy):
 
 
 def test_every_connection_is_durable_and_guards_its_keys(connect):
-    journal, _, level = durable_settings(sqlite3.sqlite_version_info)
+    journal, _, level = durable_settings()
     with connect().cursor() as cursor:
         found = {
             name: cursor.execute(f"PRAGMA {name}").fetchone()[0]

@@ -13,8 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from crm.lib import trees
 from crm.lib.errors import WrongStatus
 from crm.lib.querysets import ScopedQuerySet, union_of
-from crm.models import Company, CompanyLiaison, Contact, Department, Role, StoredFile
-from crm.models import User
+from crm.models import (
+    Company,
+    CompanyLiaison,
+    Contact,
+    Department,
+    Role,
+    StoredFile,
+    User,
+)
 from crm.models.companies import WIDE
 
 UNIT_ROLES = (Role.HANDLER, Role.UNIT_HEAD)

@@ -27,7 +27,11 @@ TIMEOUT: Final = 20
 WRITES: Final = ("INSERT", "UPDATE", "DELETE", "REPLAC")
 
 
-def durable_settings(version: tuple[int, ...]) -> tuple[str, str, int]:
+# Of the library in use, which need not be the system's (library.py).
+VERSION: Final[tuple[int, ...]] = sqlite3.sqlite_version_info
+
+
+def durable_settings(version: tuple[int, ...] = VERSION) -> tuple[str, str, int]:
     """Journal, level of synchronous and its number, for this version of SQLite."""
     if has_wal_race(version):
         return "delete", "EXTRA", 3
@@ -92,7 +96,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # INSERT OR REPLACE fires delete triggers only with this one.
         connection.execute("PRAGMA recursive_triggers = ON")
         if not self.is_in_memory_db():
-            journal, level, _ = durable_settings(sqlite3.sqlite_version_info)
+            journal, level, _ = durable_settings()
             # Only when it differs: the change needs the database for itself.
             if connection.execute("PRAGMA journal_mode").fetchone()[0] != journal:
                 connection.execute(f"PRAGMA journal_mode = {journal}")
