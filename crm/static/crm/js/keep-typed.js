@@ -107,7 +107,7 @@ export function start() {
     else remember(event.target);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) write(null);
+    if (event.detail.successful && !read()?.lost) write(null);
   });
   document.addEventListener("login-expired", () => {
     const entry = read();
