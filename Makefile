@@ -3,7 +3,7 @@ PYTHON ?= python3
 VPY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-tests demo test check assets bench
+.PHONY: help setup setup-tests demo test check assets bench lock
 
 help:
 	@echo "make demo     set up, demo data, run the site (PORT=8000)"
@@ -32,3 +32,12 @@ assets:
 
 bench: setup-tests
 	@$(VPY) -m deploy.bench
+
+# After a change in pyproject.toml or package.json. Needs `uv`; writes no addresses.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
+lock:
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --group node --no-annotate -o requirements-node.txt
+	npm install --package-lock-only --no-audit --no-fund

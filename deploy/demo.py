@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import socket
@@ -113,12 +114,25 @@ def wait_until_answering(children: list[processes.Child], host: str, port: int) 
     while time.monotonic() < until:
         if any(child.poll() is not None for child in children):
             stop("The site did not start; what happened stands above.")
-        try:
-            with socket.create_connection((target, port), timeout=1):
-                return
-        except OSError:
-            time.sleep(0.05)
+        status = answer_of(target, port)
+        if status >= 500:
+            stop(f"The site answers with {status}; what happened stands above.")
+        if status:
+            return
+        time.sleep(0.05)
     stop(f"The site did not answer within {START_LIMIT:.0f} seconds.")
+
+
+def answer_of(host: str, port: int) -> int:
+    """Return the status of the first page, or 0 while nobody answers."""
+    connection = http.client.HTTPConnection(host, port, timeout=20)
+    try:
+        connection.request("GET", "/", headers={"Host": "localhost"})
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
 
 
 def watch(children: list[processes.Child]) -> int:
