@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from crm.lib.querysets import ScopedQuerySet
+
 from .access import Access
 from .places import Department, Region
 
@@ -35,7 +37,7 @@ DEPARTMENT_ROLES = {Role.OFFICER, Role.HANDLER, Role.UNIT_HEAD, Role.LEADER}
 ADMIN_ROLES = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 
 
-class UserQuerySet(models.QuerySet["User"]):
+class UserQuerySet(ScopedQuerySet["User"]):
     def visible_to(self, user: "User") -> Self:
         """Accounts are the administrators' business; everybody has his own."""
         if user.has_role(*ADMIN_ROLES):
@@ -134,7 +136,7 @@ class User(AbstractBaseUser):
         return False
 
 
-class GrantQuerySet(models.QuerySet["Grant"]):
+class GrantQuerySet(ScopedQuerySet["Grant"]):
     def visible_to(self, user: User) -> Self:
         """All to who gives them and to who audits, one's own to everybody."""
         if user.has_role(Role.SECURITY_ADMIN, Role.AUDIT_ADMIN):
@@ -142,8 +144,12 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.filter(user=user)
 
     def current(self, today: date) -> Self:
+        return self.unended(today).filter(starts_on__lte=today)
+
+    def unended(self, today: date) -> Self:
+        """In force, or from a later day on."""
         return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today), revoked_at=None
         )
 
 
@@ -174,6 +180,8 @@ class Grant(models.Model):
     )
     starts_on = models.DateField(_("from"), default=timezone.localdate)
     ends_on = models.DateField(_("to"), null=True, blank=True)
+    # Taken back at once, whatever the days say.
+    revoked_at = models.DateTimeField(null=True, editable=False)
     granted_by = models.ForeignKey(
         User, models.PROTECT, null=True, editable=False, related_name="+"
     )

@@ -4,6 +4,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from .people import User
@@ -30,6 +31,11 @@ class UserSession(AbstractBaseSession):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def mark(self) -> str:
+        """Names the session on a page; its key would be the session itself."""
+        return salted_hmac("crm.session.mark", self.session_key).hexdigest()[:16]
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:

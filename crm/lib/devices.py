@@ -1,0 +1,49 @@
+"""Name a browser so that its owner knows it again. Rough on purpose."""
+
+from django.http import HttpRequest
+
+# The first that fits; the built-in browsers also call themselves Chrome or Safari.
+BROWSERS = (
+    ("wxwork", "WeCom"),
+    ("MicroMessenger", "WeChat"),
+    ("DingTalk", "DingTalk"),
+    ("Lark/", "Feishu"),
+    ("Feishu", "Feishu"),
+    ("Edg", "Edge"),
+    ("QQBrowser", "QQ"),
+    ("360SE", "360"),
+    ("UCBrowser", "UC"),
+    ("HuaweiBrowser", "Huawei"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("OpenHarmony", "HarmonyOS"),
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def device_of(request: HttpRequest) -> str:
+    """「Chrome · Windows」, or nothing for a browser that does not say."""
+    agent = request.headers.get("User-Agent", "")
+    names = (
+        next((name for mark, name in table if mark in agent), "")
+        for table in (BROWSERS, SYSTEMS)
+    )
+    return " · ".join(name for name in names if name)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where the request came from, as far as the server itself knows."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def where(request: HttpRequest) -> dict[str, str]:
+    return {"address": address_of(request), "device": device_of(request)}

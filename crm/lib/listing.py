@@ -1,0 +1,47 @@
+"""One page of an administrator's list: rows, count, and where the other pages are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from .paging import CappedCount, Rows, capped_count, keyset_page
+
+PARAMETER = "cursor"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What `parts/_pages.html` wants; addresses keep the filters that are on."""
+
+    rows: list[Any]  # any: rows of whatever model is listed
+    total: CappedCount
+    first: str | None
+    previous: str | None
+    next: str | None
+    last: str | None
+
+    @property
+    def count(self) -> int:
+        return int(self.total)
+
+
+def listing(request: HttpRequest, rows: Rows, ordering: Sequence[str]) -> Listing:
+    page = keyset_page(rows, ordering, request.GET.get(PARAMETER))
+    return Listing(
+        rows=page.rows,
+        total=capped_count(rows),
+        first=address(request.GET, page.first),
+        previous=address(request.GET, page.previous),
+        next=address(request.GET, page.next),
+        last=address(request.GET, page.last),
+    )
+
+
+def address(query: QueryDict, cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    changed = query.copy()
+    changed[PARAMETER] = cursor
+    return f"?{changed.urlencode()}"

@@ -1,0 +1,51 @@
+"""Django's database sessions, which also know whose they are and since when."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.utils import timezone
+
+from crm.models import UserSession
+
+DEVICE_KEY = "device"
+
+
+class SessionStore(DatabaseStore):
+    """Start and last sight are columns: touching one does not rewrite the session."""
+
+    started_at: datetime | None = None
+    seen_at: datetime | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[UserSession]:  # type: ignore[override] # its stub says Session
+        return UserSession
+
+    def load(self) -> dict[str, Any]:  # any: whatever a session holds
+        row = self._get_session_from_db()
+        if row is None:
+            return {}
+        self.started_at, self.seen_at = row.started_at, row.seen_at
+        data: dict[str, Any] = self.decode(row.session_data)
+        return data
+
+    def create(self) -> None:
+        # A new key is a new login: its twelve hours begin now.
+        self.started_at = self.seen_at = timezone.now()
+        super().create()
+
+    def create_model_instance(self, data: dict[str, Any]) -> UserSession:
+        row: UserSession = super().create_model_instance(data)
+        now = timezone.now()
+        user = data.get(SESSION_KEY)
+        row.user_id = int(user) if user else None
+        row.device = str(data.get(DEVICE_KEY, ""))[:200]
+        row.started_at = self.started_at or now
+        row.seen_at = self.seen_at or now
+        return row
+
+    def touch(self, now: datetime) -> None:
+        """Note that the person is still here."""
+        self.seen_at = now
+        UserSession.objects.filter(session_key=self.session_key).update(seen_at=now)
