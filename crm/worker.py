@@ -76,6 +76,8 @@ class Worker:
             try:
                 is_busy = self.turn()
             except (DatabaseError, InterfaceError) as error:
+                if self.is_once:
+                    raise
                 self.wait_for_database(error)
                 continue
             self.trouble = ""
