@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from crm import checks, search_triggers, seed_calendar, triggers
+from crm import admin_nav, checks, search_triggers, seed_calendar, triggers
 from crm.lib import periodic
 
 
@@ -14,8 +14,10 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register()
+        admin_nav.hang()
         post_migrate.connect(triggers.install, sender=self)
         post_migrate.connect(search_triggers.install, sender=self)
         post_migrate.connect(seed_calendar.seed, sender=self)
         periodic.daily(time(3, 10), "crm.jobs.clean_up")
+        periodic.daily(time(4, 10), "crm.jobs.check_audit")
         periodic.daily(time(3, 20), "crm.jobs.recompute_deadlines")

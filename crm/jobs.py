@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from crm.lib.storage import DurableStorage
 from crm.models import User
-from crm.services import calendar, deadlines, queue
+from crm.services import audit_checks, calendar, deadlines, queue
 
 
 def clean_up() -> None:
@@ -26,3 +26,9 @@ def recompute_deadlines(everything: bool = False, actor_pk: int | None = None) -
     calendar.refresh()
     actor = User.objects.filter(pk=actor_pk).first() if actor_pk else None
     deadlines.recompute(actor=actor, everything=everything)
+
+
+def check_audit(actor_pk: int | None = None) -> None:
+    """Every night, and when the auditor asks: read the whole log, note the result."""
+    actor = User.objects.filter(pk=actor_pk).first() if actor_pk else None
+    audit_checks.check(actor=actor)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from crm.models import (
@@ -66,7 +67,8 @@ class UserFactory(DjangoModelFactory):
     phone = factory.Sequence(lambda n: f"139{n:08d}")
     department = factory.SubFactory(DepartmentFactory)
     password = factory.django.Password(PASSWORD)
-    password_changed_at = NOON
+    # Of today: a password of ninety days ago would have to be changed first.
+    password_changed_at = factory.LazyFunction(timezone.now)
 
 
 class GrantFactory(DjangoModelFactory):

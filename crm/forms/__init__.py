@@ -1,0 +1,1 @@
+"""Shapes of what people send, one module per noun; the rules are in the services."""

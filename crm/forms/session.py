@@ -1,0 +1,100 @@
+"""Signing in, and choosing passwords."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from crm.auth import MAX_LOGIN
+from crm.passwords import MAX_LENGTH
+
+rules = lazy(password_validation.password_validators_help_texts, list)
+
+
+def password_help() -> str:
+    return " ".join(str(text) for text in rules())
+
+
+def password_field(label: object, *, is_new: bool) -> forms.CharField:
+    autocomplete = "new-password" if is_new else "current-password"
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=MAX_LENGTH,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+        help_text=lazy(password_help, str)() if is_new else "",
+    )
+
+
+class LoginForm(forms.Form):
+    username = forms.CharField(
+        label=_("Account or mobile number"),
+        max_length=MAX_LOGIN,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
+        ),
+    )
+    password = password_field(_("Password"), is_new=False)
+
+
+class RepeatedPassword(forms.Form):
+    """A new password, typed twice."""
+
+    password = password_field(_("New password"), is_new=True)
+    again = password_field(_("New password once more"), is_new=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # any: as Form takes them
+        super().__init__(*args, **kwargs)
+        self.fields["again"].help_text = ""
+
+    def clean(self) -> dict[str, Any]:  # any: cleaned values
+        cleaned = super().clean() or {}
+        first, second = cleaned.get("password"), cleaned.get("again")
+        if first and second and first != second:
+            self.add_error("again", _("The two passwords differ."))
+        return cleaned
+
+
+class PasswordForm(RepeatedPassword):
+    """One's own password: the present one proves who is sitting there."""
+
+    old = password_field(_("Present password"), is_new=False)
+    field_order = ["old", "password", "again"]
+
+
+class InvitationForm(RepeatedPassword):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ["name", "password", "again"]
+
+
+class SetupForm(forms.Form):
+    """The first two administrators, on one page: two people, two passwords."""
+
+    system_name = forms.CharField(
+        label=_("Name of the system administrator"), max_length=40
+    )
+    system_login = forms.SlugField(
+        label=_("Account of the system administrator"), min_length=3, max_length=40
+    )
+    system_password = password_field(
+        _("Password of the system administrator"), is_new=True
+    )
+    security_name = forms.CharField(
+        label=_("Name of the security administrator"), max_length=40
+    )
+    security_login = forms.SlugField(
+        label=_("Account of the security administrator"), min_length=3, max_length=40
+    )
+    security_password = password_field(
+        _("Password of the security administrator"), is_new=True
+    )
