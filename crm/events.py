@@ -91,14 +91,12 @@ def record_many(entries: Iterable[Entry], *, batch: int = 1000) -> list[Event]:
     return events
 
 
-def snapshot(record: models.Model, *fields: str) -> dict[str, Plain]:
+def snapshot(record: models.Model, *fields: str) -> dict[str, Any]:
     """Values before a change, for changed()."""
     return {name: value_of(record, name) for name in fields}
 
 
-def changed(
-    before: Mapping[str, Plain], record: models.Model
-) -> dict[str, list[Plain]]:
+def changed(before: Mapping[str, Plain], record: models.Model) -> dict[str, Any]:
     """{field: [old, new]} of what differs from the snapshot, ready for record()."""
     after = {name: value_of(record, name) for name in before}
     return {

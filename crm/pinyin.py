@@ -90,13 +90,19 @@ def add_pinyin(companies: list[int]) -> None:
 def readings_of(name: str) -> Readings:
     """For each character the ways to read it, what the dictionary says first."""
     clean = normalise(name)
-    said = lazy_pinyin(clean, style=Style.NORMAL, errors=list)
+    # The stub says that `errors` returns a string; the code extends by a list as well.
+    said = lazy_pinyin(clean, style=Style.NORMAL, errors=single)  # type: ignore[arg-type]
     if len(said) != len(clean):
-        said = ["".join(lazy_pinyin(char, errors=list)) for char in clean]
+        said = ["".join(lazy_pinyin(char, errors=str)) for char in clean]
     return [
         list(dict.fromkeys([one, *OTHERS.get(char, ())]))
         for char, one in zip(clean, said, strict=True)
     ]
+
+
+def single(unknown: str) -> list[str]:  # what lazy_pinyin extends its answer by
+    """Digits, letters and characters without a reading stand for themselves."""
+    return list(unknown)
 
 
 def sort_key_of(readings: Readings) -> str:

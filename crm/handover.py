@@ -1,0 +1,25 @@
+"""What lies open for a company, asked of the upper apps when an officer leaves."""
+
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Any
+
+# For companies on a day: {company: [{"kind", "id", "number", "title", "due_on"}]}.
+Provider = Callable[[Collection[int], date], dict[int, list[dict[str, Any]]]]
+
+_providers: dict[str, Provider] = {}
+
+
+def register(name: str, provider: Provider) -> None:
+    """Registering the same name again replaces it."""
+    _providers[name] = provider
+
+
+def open_items(
+    companies: Collection[int], today: date
+) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {pk: [] for pk in companies}
+    for provider in _providers.values():
+        for pk, items in provider(companies, today).items():
+            found[pk].extend(items)
+    return found

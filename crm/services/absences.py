@@ -1,0 +1,248 @@
+"""Away: an officer's absence hands the work to each company's B by itself."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm import events, handover
+from crm.lib.errors import DomainError
+from crm.models import (
+    Absence,
+    CompanyLiaison,
+    HandoverNote,
+    User,
+    people_led_by,
+)
+
+MOST_DAYS: Final = 366
+# Companies named in a sentence before it says "and N more".
+NAMED: Final = 5
+
+
+@transaction.atomic
+def enter_absence(
+    officer: User,
+    *,
+    actor: User | None,
+    kind: str,
+    starts_on: date,
+    ends_on: date,
+    note: str = "",
+    now: datetime | None = None,
+) -> Absence:
+    """Enter days away; each company of which he is A gets a note of what is open."""
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    if actor and not people_led_by(actor).filter(pk=officer.pk).exists():
+        raise PermissionDenied
+    check_days(starts_on, ends_on, today)
+    served = hold(officer)
+    days: dict[str, Any] = {"starts_on": starts_on, "ends_on": ends_on}
+    same = Absence.objects.filter(officer=officer, kind=kind, cancelled_at=None, **days)
+    if known := same.first():
+        return known
+    check_free(officer, starts_on, ends_on)
+    pairs = counterparts(served)
+    check_somebody_is_here(served, pairs, starts_on, ends_on)
+    absence = Absence.objects.create(
+        officer=officer,
+        kind=kind,
+        note=note.strip(),
+        created_by=actor or officer,
+        created_at=now,
+        **days,
+    )
+    write_notes(absence, served, pairs, today)
+    personal = {"note": absence.note} if absence.note else None
+    events.record(
+        actor,
+        "absence.entered",
+        absence,
+        personal=personal,
+        now=now,
+        officer=officer.pk,
+        kind=kind,
+        **days,
+    )
+    return absence
+
+
+def check_days(starts_on: date, ends_on: date, today: date) -> None:
+    if ends_on < starts_on:
+        sentence = _("The last day lies before the first.")
+        raise DomainError(sentence, code="ends_before_start", field="ends_on")
+    if ends_on < today:
+        sentence = _("These days are over already.")
+        raise DomainError(sentence, code="over_already", field="ends_on")
+    if (ends_on - starts_on).days >= MOST_DAYS:
+        sentence = _("An absence lasts a year at most; for longer, change the officer.")
+        raise DomainError(sentence, code="too_long", field="ends_on")
+
+
+def hold(officer: User) -> list[CompanyLiaison]:
+    """The officer's open liaisons, after a lock on him and on all his counterparts.
+
+    Two who stand in for each other cannot both leave at the same moment: each waits
+    for the other's lock and then sees the other's absence.
+    """
+    mine = CompanyLiaison.objects.open().filter(
+        officer=officer, company__archived_at=None, company__merged_into=None
+    )
+    partners = CompanyLiaison.objects.open().filter(company__in=mine.values("company"))
+    people = User.objects.filter(pk__in=partners.values("officer")) | (
+        User.objects.filter(pk=officer.pk)
+    )
+    list(people.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    return list(mine.select_related("company").order_by("pk"))
+
+
+def counterparts(served: Iterable[CompanyLiaison]) -> dict[int, CompanyLiaison]:
+    """For each company the liaison of the other officer, where there is one."""
+    by_company = {one.company_id: one.pk for one in served}
+    others = CompanyLiaison.objects.open().filter(company__in=by_company)
+    return {
+        one.company_id: one
+        for one in others.select_related("officer", "company")
+        if one.pk != by_company[one.company_id]
+    }
+
+
+def check_free(officer: User, starts_on: date, ends_on: date) -> None:
+    clash = Absence.objects.overlapping(starts_on, ends_on).filter(officer=officer)
+    if other := clash.first():
+        raise DomainError(
+            _("%(name)s is entered as away from %(first)s to %(last)s already.")
+            % {
+                "name": officer.name,
+                "first": other.starts_on,
+                "last": other.ends_on,
+            },
+            code="away_already",
+            field="starts_on",
+        )
+
+
+def check_somebody_is_here(
+    served: Iterable[CompanyLiaison],
+    pairs: dict[int, CompanyLiaison],
+    starts_on: date,
+    ends_on: date,
+) -> None:
+    """Refuse when a company would have nobody: no B at all, or B away too."""
+    alone = [
+        one.company.name
+        for one in served
+        if one.role == CompanyLiaison.Role.A and one.company_id not in pairs
+    ]
+    if alone:
+        raise DomainError(
+            _("Nobody stands in for: %(companies)s. Have a B assigned first.")
+            % {"companies": listed(alone)},
+            code="no_stand_in",
+        )
+    partners = {one.officer_id for one in pairs.values()}
+    away = Absence.objects.overlapping(starts_on, ends_on).filter(officer__in=partners)
+    if clash := away.select_related("officer").order_by("starts_on", "pk").first():
+        names = [
+            one.company.name
+            for one in pairs.values()
+            if one.officer_id == clash.officer_id
+        ]
+        raise DomainError(
+            _(
+                "%(name)s is away from %(first)s to %(last)s; then nobody would be "
+                "there for: %(companies)s."
+            )
+            % {
+                "name": clash.officer.name,
+                "first": clash.starts_on,
+                "last": clash.ends_on,
+                "companies": listed(names),
+            },
+            code="both_absent",
+            field="starts_on",
+        )
+
+
+def listed(names: list[str]) -> str:
+    shown = _(", ").join(names[:NAMED])
+    if len(names) <= NAMED:
+        return shown
+    return _("%(shown)s and %(n)s more") % {"shown": shown, "n": len(names) - NAMED}
+
+
+def write_notes(
+    absence: Absence,
+    served: Iterable[CompanyLiaison],
+    pairs: dict[int, CompanyLiaison],
+    today: date,
+) -> None:
+    companies = [one.company_id for one in served if one.role == CompanyLiaison.Role.A]
+    items = handover.open_items(companies, today)
+    HandoverNote.objects.bulk_create(
+        HandoverNote(
+            absence=absence,
+            company_id=pk,
+            stand_in=pairs[pk].officer,
+            items=items[pk],
+        )
+        for pk in companies
+    )
+
+
+@transaction.atomic
+def end_absence(
+    absence: Absence,
+    *,
+    actor: User | None,
+    last_day: date,
+    now: datetime | None = None,
+) -> Absence:
+    """Back early: the work returns to its A on the day after the last day."""
+    now = now or timezone.now()
+    absence = claim(absence, actor)
+    if last_day >= absence.ends_on:
+        return absence
+    if last_day < absence.starts_on:
+        return cancel(absence, actor, now)
+    if last_day < timezone.localdate(now) - timedelta(days=1):
+        # What B did meanwhile was rightly B's.
+        sentence = _("The last day away can be yesterday at the earliest.")
+        raise DomainError(sentence, code="over_already", field="last_day")
+    before = events.snapshot(absence, "ends_on")
+    absence.ends_on = last_day
+    absence.save(update_fields=["ends_on"])
+    changes = events.changed(before, absence)
+    events.record(actor, "absence.shortened", absence, now=now, **changes)
+    return absence
+
+
+@transaction.atomic
+def cancel_absence(
+    absence: Absence, *, actor: User | None, now: datetime | None = None
+) -> Absence:
+    """Call off an absence that has not begun; one that has is ended early."""
+    now = now or timezone.now()
+    absence = claim(absence, actor)
+    if absence.starts_on < timezone.localdate(now):
+        sentence = _("This absence has begun; enter the day of return instead.")
+        raise DomainError(sentence, code="begun_already")
+    return cancel(absence, actor, now)
+
+
+def claim(absence: Absence, actor: User | None) -> Absence:
+    current = Absence.objects.filter(cancelled_at=None)
+    allowed = current if actor is None else current.changeable_by(actor)
+    return Absence.objects.lock(allowed, absence.pk)
+
+
+def cancel(absence: Absence, actor: User | None, now: datetime) -> Absence:
+    absence.cancelled_at = now
+    absence.save(update_fields=["cancelled_at"])
+    events.record(actor, "absence.cancelled", absence, now=now)
+    return absence
