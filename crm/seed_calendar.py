@@ -6,6 +6,7 @@ runs this too. A year that an administrator has imported is left alone.
 
 from typing import Any
 
+from django.apps import apps as today
 from django.apps.registry import Apps
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from crm.lib.holiday_year import to_row
 from crm.lib.published_years import published_years
 
 
-def seed(*, apps: Apps, using: str = "default", **kwargs: Any) -> None:  # signal's
+def seed(*, apps: Apps = today, using: str = "default", **kwargs: Any) -> None:
     """Add the years that are missing; receiver of post_migrate."""
     try:
         model = apps.get_model("crm", "WorkYear")
