@@ -36,4 +36,7 @@ ACTIONS = {
     "company.owner_joined": _("company's person joined"),
     "audit.check_asked": _("check of the log asked for"),
     "audit.checked": _("log checked"),
+    "work_year.imported": _("notice of days off taken into use"),
+    "work_year.replaced": _("notice of days off replaced"),
+    "deadline.recomputed": _("deadline computed anew"),
 }

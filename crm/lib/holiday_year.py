@@ -68,7 +68,10 @@ class BadNotice(ValueError):
 
 
 def from_json(data: object) -> HolidayYear:
-    """Read a notice: off {name: [from, to]}, makeup_workdays [day] or {day: name}."""
+    """Read a notice: off {name: [from, to]}, makeup_workdays [day] or {day: name}.
+
+    In the order of the days: PostgreSQL does not keep that of the keys.
+    """
     if not isinstance(data, Mapping):
         raise BadNotice("not_an_object", type(data).__name__)
     year = data.get("year")
@@ -77,8 +80,8 @@ def from_json(data: object) -> HolidayYear:
     published = data.get("published_on")
     return HolidayYear(
         year=year,
-        off=tuple(_days_off(data.get("off"))),
-        makeups=tuple(_makeups(data.get("makeup_workdays"))),
+        off=tuple(sorted(_days_off(data.get("off")), key=lambda row: row.first)),
+        makeups=tuple(sorted(_makeups(data.get("makeup_workdays")), key=_when)),
         source=_text("source", data.get("source", "")),
         published_on=None if published is None else _day(published),
     )
@@ -126,6 +129,10 @@ def _makeups(data: object) -> Iterator[Makeup]:
             yield Makeup(_day(day))
     else:
         raise BadNotice("makeup_workdays", data)
+
+
+def _when(makeup: Makeup) -> date:
+    return makeup.day
 
 
 def _text(where: str, value: object) -> str:

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,7 @@ from crm import events
 from crm.lib import holiday_year, workdays
 from crm.lib.calendar_words import problem_sentence, reason_sentence
 from crm.lib.errors import DomainError
-from crm.lib.holiday_year import HolidayYear, Problem
+from crm.lib.holiday_year import HolidayYear, Problem, from_json, to_json
 from crm.lib.published_years import festivals
 from crm.lib.tasks import enqueue
 from crm.lib.workdays import Calendar, Explanation, Pause, Unit
@@ -70,8 +69,8 @@ class _Memory:
     """What this process holds; one assignment, so threads see all of it or none."""
 
     calendar: Calendar | None = None
-    version: tuple[Any, ...] = ()  # any: a count and a time, only compared
-    checked_at = 0.0
+    version: tuple[tuple[int, datetime], ...] = ()
+    checked_at = -CHECK_EVERY
 
 
 _memory = _Memory()
@@ -79,21 +78,31 @@ _memory = _Memory()
 
 def current() -> Calendar:
     """The calendar, at most a minute old."""
-    age = time.monotonic() - _memory.checked_at
-    if _memory.calendar is None or not 0 <= age < CHECK_EVERY:
+    is_fresh = 0 <= time.monotonic() - _memory.checked_at < CHECK_EVERY
+    if _memory.calendar is None or not is_fresh:
         return refresh()
     return _memory.calendar
 
 
 def refresh() -> Calendar:
     """The calendar as it is in the database now."""
-    version = WorkYear.objects.aggregate(Count("pk"), Max("imported_at"))
-    key = tuple(version.values())
-    if _memory.calendar is None or key != _memory.version:
+    version = tuple(WorkYear.objects.values_list("pk", "imported_at"))
+    if _memory.calendar is None or version != _memory.version:
         _memory.calendar = Calendar(year.notice() for year in WorkYear.objects.all())
-        _memory.version = key
+        _memory.version = version
     _memory.checked_at = time.monotonic()
     return _memory.calendar
+
+
+def reload() -> None:
+    """Read every year anew; for who has just changed one."""
+    _memory.calendar = None
+    refresh()
+
+
+def recheck() -> None:
+    """Ask the database at the next use, however fresh the calendar is."""
+    _memory.checked_at = -CHECK_EVERY
 
 
 def add(
@@ -153,7 +162,11 @@ def import_year(
     now = now or timezone.now()
     if problems := _problems(notice, timezone.localdate(now)):
         raise UnsoundNotice(problems)
-    year, old = _write(notice, replace=replace, actor=actor, now=now)
+    stored = WorkYear.objects.select_for_update(of=("self",))
+    before = stored.filter(pk=notice.year).first()
+    if before and before.notice() == from_json(to_json(notice)):
+        return before  # sent twice
+    year, old = _write(notice, before, replace=replace, actor=actor, now=now)
     new = holiday_year.to_row(notice)
     events.record(
         actor,
@@ -165,7 +178,7 @@ def import_year(
         source=[old.get("source"), new["source"]],
         published_on=[old.get("published_on"), new["published_on"]],
     )
-    transaction.on_commit(refresh)
+    transaction.on_commit(reload)
     # A notice can name days of the December before: then certain deadlines move too.
     everything = bool(old) or _reaches_back(notice)
     job = "crm.jobs.recompute_deadlines"
@@ -175,11 +188,14 @@ def import_year(
 
 
 def _write(
-    notice: HolidayYear, *, replace: bool, actor: User, now: datetime
+    notice: HolidayYear,
+    old: WorkYear | None,
+    *,
+    replace: bool,
+    actor: User,
+    now: datetime,
 ) -> tuple[WorkYear, dict[str, Any]]:  # any: values of columns
     """The row, and what stood there before (empty if nothing)."""
-    rows = WorkYear.objects.select_for_update(of=("self",))
-    old = rows.filter(pk=notice.year).first()
     if old and not replace:
         raise _taken(notice.year)
     row = holiday_year.to_row(notice)
