@@ -1,6 +1,24 @@
 """Each view module lists its own addresses in `urls`; here they come together."""
 
-from django.urls import URLPattern
+from .views import (
+    amending,
+    capture,
+    categories,
+    planning,
+    ticket_acts,
+    ticket_files,
+    tickets,
+    visits,
+)
 
 app_name = "visits"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    *visits.urls,
+    *planning.urls,
+    *capture.urls,
+    *amending.urls,
+    *tickets.urls,
+    *ticket_acts.urls,
+    *ticket_files.urls,
+    *categories.urls,
+]

@@ -1,5 +1,21 @@
 """The API's routes of visits and tickets."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns = [
+    path(
+        "visits/",
+        views.VisitViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-visits",
+    ),
+    path(
+        "visits/<int:pk>/",
+        views.VisitViewSet.as_view({"get": "retrieve"}),
+        name="api-visit",
+    ),
+    path("visits/session/", views.session, name="api-visits-session"),
+    path("visits/companies/", views.companies, name="api-visits-companies"),
+    path("visits/companies/<int:pk>/", views.company, name="api-visits-company"),
+]

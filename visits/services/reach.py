@@ -1,0 +1,65 @@
+"""Which companies a person may log a visit at."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from crm.lib import trees
+from crm.models import Company, CompanyLiaison, Department, Region, Role, User
+from crm.models.companies import CompanyQuerySet
+from visits.models.visits import UNIT_ROLES
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A company, and whether the visit is one of the person's own unit."""
+
+    company: Company
+    for_unit: bool
+
+
+def own_companies(user: User, *, on: date | None = None) -> CompanyQuerySet:
+    """Those of an officer, A or B; with `on` also those that were his on that day."""
+    if not user.access.has(Role.OFFICER):
+        return Company.objects.none()
+    when = Q(ended_on=None)
+    if on is not None:
+        when |= Q(ended_on__gte=on, started_on__lte=on)
+    his = CompanyLiaison.objects.filter(when, officer=user)
+    return Company.objects.living().filter(pk__in=his.values("company"))
+
+
+def companies_of_region(user: User) -> CompanyQuerySet:
+    """Those in the regions of the units that a handler or head belongs to.
+
+    Of these the person is offered name and USCC, and nothing else.
+    """
+    units = user.access.department_ranges(*UNIT_ROLES)
+    if not units:
+        return Company.objects.none()
+    below = Department.objects.filter(trees.in_ranges(units, "path"))
+    # type: a tree's queryset knows only what all trees share
+    regions = Region.objects.filter(pk__in=below.values("region"))  # type: ignore[misc]
+    paths = regions.values_list("path", flat=True)
+    ranges = trees.outermost(paths)
+    return Company.objects.living().filter(trees.in_ranges(ranges, "region_path"))
+
+
+def may_log(user: User) -> bool:
+    return user.has_role(Role.OFFICER, *UNIT_ROLES)
+
+
+def reach(user: User, company: int, *, on: date | None = None) -> Reach | None:
+    """How the person may log a visit at this company, if at all.
+
+    A company that was merged meanwhile leads on to its successor.
+    """
+    if found := own_companies(user, on=on).filter(pk=company).first():
+        return Reach(found, for_unit=False)
+    if found := companies_of_region(user).filter(pk=company).first():
+        return Reach(found, for_unit=True)
+    merged = Company.objects.filter(pk=company).exclude(merged_into=None)
+    if into := merged.values_list("merged_into", flat=True).first():
+        return reach(user, into, on=on)
+    return None

@@ -1,0 +1,170 @@
+"""One visit as its page shows it: the whole of it, or the company's public part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from crm.models import Role, StoredFile, User
+from visits.models import Category, Finding, IntakeConflict, Visit, VisitVersion
+from visits.services.content import Content
+from visits.services.visits import decidable_by
+
+ROW: Final = (
+    "pk",
+    "company__name",
+    "day",
+    "mode",
+    "status",
+    "purpose",
+    "logged_by__name",
+    "unit__name",
+    "for_unit",
+)
+
+
+@dataclass(frozen=True)
+class VisitRow:
+    """One visit in a list, flat."""
+
+    pk: int
+    company: str
+    day: date
+    mode: str
+    status: str
+    purpose: str
+    officer: str
+    unit: str
+    for_unit: bool
+
+    @property
+    def mode_label(self) -> str:
+        return str(Visit.Mode(self.mode).label)
+
+    @property
+    def status_label(self) -> str:
+        return str(Visit.Status(self.status).label)
+
+    @property
+    def is_held(self) -> bool:
+        return self.status == Visit.Status.HELD
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo's place: shown, being checked, on the way, or not readable."""
+
+    number: int
+    file: StoredFile | None
+
+    @property
+    def state(self) -> str:
+        return self.file.state if self.file else "missing"
+
+
+@dataclass
+class Sheet:
+    """A visit and what hangs from it, as far as this person may read it."""
+
+    visit: Visit
+    is_public: bool
+    findings: list[Finding]
+    companions: list[str]
+    pictures: list[Picture] = field(default_factory=list)
+    met: list[Any] = field(default_factory=list)  # Any: rows of Met
+    versions: list[VisitVersion] = field(default_factory=list)
+    conflicts: list[IntakeConflict] = field(default_factory=list)
+    may: set[str] = field(default_factory=set)
+
+    @property
+    def is_planned(self) -> bool:
+        return self.visit.status == Visit.Status.PLANNED
+
+    @property
+    def is_held(self) -> bool:
+        return self.visit.status == Visit.Status.HELD
+
+    @property
+    def ticket_count(self) -> int:
+        return sum(hasattr(one, "ticket") for one in self.findings)
+
+    @property
+    def signature_state(self) -> str:
+        if self.visit.signature is not None:
+            return self.visit.signature.state
+        return "missing" if self.visit.signed_by else ""
+
+    @property
+    def rejected(self) -> int:
+        return sum(one.state == StoredFile.State.REJECTED for one in self.pictures)
+
+
+def is_public_only(user: User) -> bool:
+    """The company's own people read the public part and nothing else."""
+    return not user.access.roles - {Role.OWNER}
+
+
+def sheet_of(visit: Visit, user: User) -> Sheet:
+    findings = visit.findings.filter(withdrawn_at=None)
+    sheet = Sheet(
+        visit=visit,
+        is_public=is_public_only(user),
+        findings=list(findings.select_related("category", "ticket")),
+        companions=[one.name for one in visit.companions.all()],
+    )
+    if sheet.is_public:
+        return sheet
+    photos = visit.photos.select_related("file")
+    sheet.pictures = [Picture(n, one.file) for n, one in enumerate(photos, start=1)]
+    sheet.met = list(visit.met.all())
+    sheet.versions = list(visit.versions.select_related("replaced_by"))
+    sheet.may = acts_of(visit, user)
+    if "decide" in sheet.may:
+        sheet.conflicts = list(visit.conflicts.filter(decided_at=None))
+    return sheet
+
+
+def acts_of(visit: Visit, user: User) -> set[str]:
+    """What the person may do with this visit: for showing buttons, not for doing."""
+    may = set()
+    if Visit.objects.changeable_by(user).filter(pk=visit.pk).exists():
+        if visit.status == Visit.Status.PLANNED:
+            may |= {"log", "change", "cancel"}
+        if visit.status == Visit.Status.HELD and visit.logged_by_id == user.pk:
+            may |= {"amend"}
+    if visit.status == Visit.Status.HELD and decidable_by(user).filter(pk=visit.pk):
+        may |= {"decide"}
+    return may
+
+
+@dataclass(frozen=True)
+class Told:
+    """A kept content in words: an old version, or the other side of a conflict."""
+
+    content: Content
+    categories: dict[str, str]
+    differs: Sequence[str] = ()
+
+    @property
+    def mode_label(self) -> str:
+        return str(Visit.Mode(self.content.mode).label)
+
+    @property
+    def findings(self) -> list[dict[str, str]]:
+        return [
+            {
+                "category": self.categories.get(one.category, one.category),
+                "symptom": one.symptom,
+                "cause": one.cause,
+                "wish": one.wish,
+                "answer": one.answer,
+                "result": str(Finding.Result(one.result).label),
+            }
+            for one in self.content.findings
+        ]
+
+
+def told(content: Content, beside: Content | None = None) -> Told:
+    names = dict(Category.objects.values_list("key", "name"))
+    differs = content.differences(beside) if beside else []
+    return Told(content, names, differs)

@@ -1,0 +1,143 @@
+"""The list of visits, the page of one, its photos and its older versions."""
+
+from urllib.parse import urlencode
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from crm.lib.http import AppRequest
+from crm.lib.paging import capped_count, keyset_page
+from crm.models import StoredFile
+from visits.filters import VisitFilter
+from visits.models import Visit, VisitVersion
+from visits.services import offers, reach
+from visits.services.content import Content, content_of
+from visits.sheets import ROW, VisitRow, is_public_only, sheet_of, told
+
+ORDER = ("-day", "-pk")
+
+
+@require_GET
+def index(request: AppRequest) -> HttpResponse:
+    visits = Visit.objects.visible_to(request.user)
+    filtered = VisitFilter(request.GET, visits, request=request)
+    status = 200 if filtered.is_valid() else 422
+    found = filtered.qs if status == 200 else visits.none()
+    rows = keyset_page(
+        found, ORDER, request.GET.get("cursor"), fields=ROW, row=VisitRow
+    )
+    context = {
+        "rows": rows.rows,
+        "page": {
+            "count": capped_count(found),
+            **{
+                name: link(request, getattr(rows, name))
+                for name in ("first", "previous", "next", "last")
+            },
+        },
+        "form": filtered.form,
+        "is_filtered": any(request.GET.get(name) for name in filtered.filters),
+        "may_log": reach.may_log(request.user),
+        "today": timezone.localdate(),
+    }
+    return render(request, "visits/index.html", context, status=status)
+
+
+def link(request: AppRequest, cursor: str | None) -> str | None:
+    """The same list at another place."""
+    if cursor is None:
+        return None
+    kept = [
+        (name, value)
+        for name, values in request.GET.lists()
+        if name != "cursor"
+        for value in values
+    ]
+    return "?" + urlencode([*kept, ("cursor", cursor)])
+
+
+@require_GET
+def detail(request: AppRequest, pk: int) -> HttpResponse:
+    related = ("company", "logged_by", "unit", "signature")
+    visits = Visit.objects.visible_to(request.user).select_related(*related)
+    visit = get_object_or_404(visits, pk=pk)
+    context = {"sheet": sheet_of(visit, request.user), "today": timezone.localdate()}
+    return render(request, "visits/detail.html", context)
+
+
+@require_GET
+def photo(request: AppRequest, pk: int, uuid: str) -> HttpResponseBase:
+    """The stored picture, never the raw one; `?size=report` is the small copy."""
+    visit = internal_visit(request, pk)
+    files = StoredFile.objects.filter(visit_photos__visit=visit)
+    return picture(request, get_object_or_404(files, uuid=uuid))
+
+
+@require_GET
+def signature(request: AppRequest, pk: int) -> HttpResponseBase:
+    visit = internal_visit(request, pk)
+    if visit.signature is None:
+        raise Http404
+    return picture(request, visit.signature)
+
+
+def internal_visit(request: AppRequest, pk: int) -> Visit:
+    """A visit of which this person reads more than the public part, or 404."""
+    if is_public_only(request.user):
+        raise Http404
+    visits = Visit.objects.visible_to(request.user).select_related("signature")
+    return get_object_or_404(visits, pk=pk)
+
+
+def picture(request: AppRequest, file: StoredFile) -> HttpResponseBase:
+    if file.state != StoredFile.State.STORED:
+        raise Http404
+    is_small = request.GET.get("size") == "report" and file.report_name
+    name = file.report_name if is_small else file.stored_name
+    response = FileResponse(default_storage.open(name), content_type=file.mime)
+    ending = "png" if file.mime == "image/png" else "jpg"
+    response["Content-Disposition"] = f'inline; filename="{file.uuid}.{ending}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_GET
+def version(request: AppRequest, pk: int, number: int) -> HttpResponse:
+    """What the visit said before an amendment."""
+    visit = internal_visit(request, pk)
+    versions = VisitVersion.objects.select_related("replaced_by")
+    old = get_object_or_404(versions, visit=visit, version=number)
+    newer = versions.filter(visit=visit, version=number + 1).first()
+    after = Content.from_json(newer.content) if newer else content_of(visit)
+    context = {
+        "visit": visit,
+        "version": old,
+        "told": told(Content.from_json(old.content), after),
+    }
+    return render(request, "visits/version.html", context)
+
+
+@require_GET
+def burden(request: AppRequest) -> HttpResponse:
+    """The box of the planning form: what the chosen company had lately."""
+    text = request.GET.get("company", "")
+    pk = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    facts = offers.facts_for(request.user, pk, today=timezone.localdate())
+    if facts is None:
+        raise Http404
+    return render(request, "visits/_burden.html", {"facts": facts})
+
+
+urls = [
+    path("visits/", index, name="index"),
+    path("visits/burden/", burden, name="burden"),
+    path("visits/<int:pk>/", detail, name="detail"),
+    path("visits/<int:pk>/photos/<uuid:uuid>/", photo, name="photo"),
+    path("visits/<int:pk>/signature/", signature, name="signature"),
+    path("visits/<int:pk>/versions/<int:number>/", version, name="version"),
+]
