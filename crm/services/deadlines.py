@@ -124,6 +124,7 @@ def recompute(
     Returns how many moved or became certain.
     """
     now, count = now or timezone.now(), 0
+    calendar.refresh()
     for batch in _batches(everything=everything):
         moved = [one for one in map(_recomputed, batch) if one is not None]
         Deadline.objects.bulk_update(

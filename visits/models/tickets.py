@@ -127,6 +127,19 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
             may_read_internal=Exists(every.internal_to(user)),
         )
 
+    def for_page(self) -> Self:
+        return self.select_related(
+            "company",
+            "category",
+            "visit",
+            "first_receiver",
+            "handler",
+            "contact_by",
+            "reply_by",
+            "solve_by",
+            "sign_off_file",
+        )
+
     def open(self) -> Self:
         return self.filter(status__in=self.model.OPEN)
 

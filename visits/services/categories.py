@@ -1,19 +1,21 @@
 """问题类别: who usually leads, and what an administrator may change."""
 
 import json
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
 from crm.lib import trees
 from crm.lib.errors import DomainError, StaleVersion
 from crm.models import Company, Department, Role, User
+from crm.services.rights import require
 from visits.models import Category
 
 PATH = Path(__file__).parent.parent / "data" / "categories.json"
@@ -37,19 +39,30 @@ def shipped() -> dict[str, dict[str, Any]]:
     return {row["key"]: row for row in rows}
 
 
+def without_lead() -> QuerySet[Category]:
+    """Those for which nobody is proposed when a ticket is dispatched."""
+    named = Category.LeadRule.DEPARTMENT
+    return Category.objects.filter(default_lead=None, lead_rule=named, is_active=True)
+
+
 @transaction.atomic
-def link_default_leads() -> int:
+def link_default_leads(
+    *, actor: User | None = None, now: datetime | None = None
+) -> int:
     """Give shipped categories without a lead the department of that code or name."""
-    linked = []
-    for category in Category.objects.filter(
-        default_lead=None, lead_rule=Category.LeadRule.DEPARTMENT
-    ):
-        row = shipped().get(category.key, {})
-        if found := _shipped_lead(row):
-            category.default_lead = found
-            linked.append(category)
-    Category.objects.bulk_update(linked, ["default_lead"])
-    return len(linked)
+    if actor is not None:
+        require(actor, Role.SYSTEM_ADMIN)
+    now, count = now or timezone.now(), 0
+    for category in without_lead().select_for_update(of=("self",)):
+        lead = _shipped_lead(shipped().get(category.key, {}))
+        if lead is None:
+            continue
+        category.default_lead = lead
+        category.version += 1
+        category.save(update_fields=["default_lead", "version"])
+        events.record(actor, "category.edited", category, now=now, default_lead=lead)
+        count += 1
+    return count
 
 
 def _shipped_lead(row: dict[str, Any]) -> Department | None:
@@ -89,8 +102,7 @@ def edit_category(
     category: Category, *, actor: User, version: int, values: dict[str, Any]
 ) -> Category:
     """Change a category; running deadlines keep the days they were started with."""
-    if not actor.has_role(Role.SYSTEM_ADMIN):
-        raise PermissionDenied
+    require(actor, Role.SYSTEM_ADMIN)
     category = Category.objects.select_for_update(of=("self",)).get(pk=category.pk)
     if version != category.version:
         raise StaleVersion(

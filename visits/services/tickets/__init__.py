@@ -1,6 +1,6 @@
 """Every change of a ticket, one module per side that acts."""
 
-from .acts import Act, possible, possible_for
+from .acts import Act, has_right, impossible, possible, possible_for
 from .closing import Proof, confirm_ticket, reject_answer
 from .dispatching import (
     admit_ticket,
@@ -9,7 +9,8 @@ from .dispatching import (
     refuse_ticket,
 )
 from .files import Sent
-from .raising import may_raise, raise_from_finding, raise_ticket
+from .raising import is_owner, may_raise, raise_from_finding, raise_ticket
+from .talking import comment_ticket
 from .working import (
     accept_ticket,
     answer_part,
@@ -30,10 +31,14 @@ __all__ = [
     "answer_part",
     "answer_ticket",
     "colleagues",
+    "comment_ticket",
     "confirm_ticket",
     "dispatch_targets",
     "dispatch_ticket",
     "hand_ticket",
+    "has_right",
+    "impossible",
+    "is_owner",
     "may_raise",
     "own_parts",
     "possible",

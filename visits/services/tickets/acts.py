@@ -31,6 +31,15 @@ class Act(TextChoices):
     CONFIRM = "confirm", pgettext_lazy("act", "Confirm the result")
     REJECT = "reject", pgettext_lazy("act", "Say it is not solved")
 
+    @property
+    def url_name(self) -> str:
+        return f"visits:ticket-{self.value.replace('_', '-')}"
+
+    @property
+    def is_plain(self) -> bool:
+        """One press on the ticket's page, without a form."""
+        return self in {Act.ADMIT, Act.ACCEPT, Act.START}
+
 
 WITH_DEPARTMENT = frozenset(
     {Status.DISPATCHED, Status.ACCEPTED, Status.WORKING, Status.CONFIRMING}
@@ -95,11 +104,14 @@ def possible(status: str) -> list[Act]:
     return [act for act in NEXT_FIRST if status in STATES[act]]
 
 
+def has_right(ticket: Ticket, act: Act) -> bool:
+    """Whether the person of with_rights(person) may do this in some state."""
+    return bool(getattr(ticket, FLAG[WHO[act]], False))
+
+
 def possible_for(ticket: Ticket) -> list[Act]:
     """What this person can do now; needs a ticket from with_rights(person)."""
-    return [
-        act for act in possible(ticket.status) if getattr(ticket, FLAG[WHO[act]], False)
-    ]
+    return [act for act in possible(ticket.status) if has_right(ticket, act)]
 
 
 def claim(ticket: Ticket, actor: User, act: Act) -> Ticket:

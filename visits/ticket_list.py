@@ -1,0 +1,243 @@
+"""The list of tickets as people work through it: tabs, their order, flat rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crm.lib.paging import CappedCount, KeysetPage, capped_count, keyset_page
+from crm.models import Lamp, Role, User, lamp_of
+from crm.services import calendar, deadlines
+from visits.models import Ticket, TicketPart
+from visits.models.tickets import TicketQuerySet
+
+NEWEST = ("-pk",)
+OLDEST = ("pk",)
+# `due` is annotated: never empty there, so the plain index gives the order.
+BY_DUE = ("due", "pk")
+# Those without a clock first: nobody has them in hand yet.
+BY_DUE_OR_NONE = ("solve_by__due_on", "pk")
+Narrow = Callable[[User, date], TicketQuerySet]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One view of the list, for the roles whose day it is part of."""
+
+    key: str
+    label: str | Promise
+    narrow: Narrow
+    ordering: tuple[str, ...]
+    roles: frozenset[str]
+    empty: str | Promise
+
+
+def mine(user: User, today: date) -> TicketQuerySet:
+    return Ticket.objects.own_of(user).open()
+
+
+def of_unit(user: User, today: date) -> TicketQuerySet:
+    return Ticket.objects.of_own_unit(user).open()
+
+
+def queue(user: User, today: date) -> TicketQuerySet:
+    return Ticket.objects.dispatchable_by(user).waiting_for_dispatch()
+
+
+def to_confirm(user: User, today: date) -> TicketQuerySet:
+    waiting = Ticket.Status.CONFIRMING
+    return Ticket.objects.confirmable_by(user).filter(status=waiting)
+
+
+def due_soon(user: User, today: date) -> TicketQuerySet:
+    near = deadlines.yellow_from(today)
+    tickets = Ticket.objects.visible_to(user).due_within(today, near)
+    return tickets.annotate(due=F("solve_by__due_on"))
+
+
+def late(user: User, today: date) -> TicketQuerySet:
+    tickets = Ticket.objects.visible_to(user).late(today)
+    return tickets.annotate(due=F("solve_by__due_on"))
+
+
+def everything(user: User, today: date) -> TicketQuerySet:
+    return Ticket.objects.visible_to(user)
+
+
+UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD})
+WORKERS = frozenset({Role.OFFICER, *UNIT})
+OFFICIALS = frozenset({*WORKERS, Role.DISPATCHER, Role.LEADER, Role.SUPERVISOR})
+TABS = (
+    Tab(
+        "queue",
+        pgettext_lazy("tab", "To dispatch"),
+        queue,
+        OLDEST,
+        frozenset({Role.DISPATCHER}),
+        _("Nothing waits for dispatch."),
+    ),
+    Tab(
+        "mine",
+        pgettext_lazy("tab", "Mine"),
+        mine,
+        BY_DUE_OR_NONE,
+        WORKERS,
+        _("You have no open ticket."),
+    ),
+    Tab(
+        "unit",
+        pgettext_lazy("tab", "My unit"),
+        of_unit,
+        BY_DUE_OR_NONE,
+        UNIT,
+        _("Your unit has no open ticket."),
+    ),
+    Tab(
+        "confirm",
+        pgettext_lazy("tab", "To confirm"),
+        to_confirm,
+        OLDEST,
+        frozenset({Role.OFFICER, Role.OWNER}),
+        _("No answer waits for confirmation."),
+    ),
+    Tab(
+        "due",
+        pgettext_lazy("tab", "Due soon"),
+        due_soon,
+        BY_DUE,
+        OFFICIALS,
+        _("No ticket is due within the next working days."),
+    ),
+    Tab(
+        "late",
+        pgettext_lazy("tab", "Late"),
+        late,
+        BY_DUE,
+        OFFICIALS,
+        _("No ticket is late."),
+    ),
+    Tab(
+        "all",
+        pgettext_lazy("tab", "All"),
+        everything,
+        NEWEST,
+        OFFICIALS | {Role.OWNER},
+        _("There is no ticket yet."),
+    ),
+)
+
+
+def tabs_for(user: User) -> list[Tab]:
+    return [tab for tab in TABS if user.access.roles & tab.roles]
+
+
+def tab_of(user: User, key: str) -> Tab | None:
+    """The one asked for; else the first of this person's day, for a company all."""
+    tabs = tabs_for(user)
+    asked = next((tab for tab in tabs if tab.key == key), None)
+    if asked or not tabs:
+        return asked
+    return tabs[-1] if not user.access.roles & OFFICIALS else tabs[0]
+
+
+@dataclass(slots=True)
+class Row:
+    """One ticket in a list, without a model object behind it."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "pk",
+        "number",
+        "title",
+        "status",
+        "outcome",
+        "company__name",
+        "lead",
+        "solve_by__due_on",
+        "solve_by__met_at",
+        "solve_by__is_provisional",
+        "raised_at",
+        "closed_at",
+    )
+    today: date
+    near: date
+    pk: int
+    number: str
+    title: str
+    status: str
+    outcome: str
+    company: str
+    lead: str | None
+    due_on: date | None
+    met_at: datetime | None
+    is_provisional: bool | None
+    raised_at: datetime
+    closed_at: datetime | None
+
+    @property
+    def lamp(self) -> Lamp:
+        return lamp_of(self.due_on, self.met_at is not None, self.today, self.near)
+
+    @property
+    def state(self) -> str:
+        if self.outcome:
+            return str(Ticket.Outcome(self.outcome).label)
+        return str(Ticket.Status(self.status).label)
+
+    @property
+    def lamp_word(self) -> str:
+        """Where no clock runs, why: the state's own word."""
+        return self.state if self.lamp == Lamp.GREY else ""
+
+    @property
+    def is_running(self) -> bool:
+        return self.due_on is not None and self.met_at is None
+
+    @property
+    def days_left(self) -> int | None:
+        if self.due_on is None:
+            return None
+        return calendar.count_between(self.today, self.due_on)
+
+
+def with_lead(tickets: TicketQuerySet) -> TicketQuerySet:
+    """Annotate `lead`, the lead department's name, by subquery per row."""
+    parts = TicketPart.objects.open().filter(ticket=OuterRef("pk"), is_lead=True)
+    return tickets.annotate(lead=Subquery(parts.values("department__name")[:1]))
+
+
+def page_of(
+    tickets: TicketQuerySet, ordering: tuple[str, ...], cursor: str | None, today: date
+) -> KeysetPage[Row]:
+    """25 flat rows of these tickets."""
+    row = partial(Row, today, deadlines.yellow_from(today))
+    return keyset_page(
+        with_lead(tickets),
+        ordering,
+        cursor,
+        settings.CRM_PAGE_SIZE,
+        fields=Row.FIELDS,
+        row=row,
+    )
+
+
+def rows_of(tickets: Any, today: date, limit: int) -> list[Row]:
+    """The first few, for panels; Any: ordered querysets of any manager."""
+    near = deadlines.yellow_from(today)
+    flat = with_lead(tickets).values_list(*Row.FIELDS)[:limit]
+    return [Row(today, near, *values) for values in flat]
+
+
+def count_of(tickets: TicketQuerySet) -> CappedCount:
+    return capped_count(tickets, settings.CRM_COUNT_CAP)
+
+
+def today_of(now: datetime | None = None) -> date:
+    return timezone.localdate(now)

@@ -1,0 +1,258 @@
+"""One ticket as its page shows it: the whole of it, or the company's public part."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import (
+    Attachment,
+    Comment,
+    CompanyLiaison,
+    Deadline,
+    Event,
+    Lamp,
+    User,
+    subject_of,
+)
+from crm.services import calendar, deadlines
+from visits.models import Answer, Ticket, TicketPart
+from visits.services.tickets import Act, possible_for
+
+from .ticket_words import ICONS, Names, sentence_of
+
+STREAM_LENGTH = 100
+CLOCK_LABELS: dict[str, str | Promise] = {
+    "contact": _("Contact the company"),
+    "first_reply": _("First reply"),
+    "solve": _("Solution"),
+}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One promise: where it stands, and where its days are explained."""
+
+    kind: str
+    label: str | Promise
+    deadline: Deadline
+    today: date
+    near: date
+
+    @property
+    def lamp(self) -> Lamp:
+        return self.deadline.lamp(self.today, self.near)
+
+    @property
+    def is_met(self) -> bool:
+        return self.deadline.met_at is not None
+
+    @property
+    def was_late(self) -> bool:
+        return deadlines.was_late(self.deadline)
+
+    @property
+    def days_left(self) -> int | None:
+        return deadlines.days_left(self.deadline, self.today)
+
+
+@dataclass(frozen=True)
+class PartView:
+    """A department's part as others see it."""
+
+    part: TicketPart
+    clock: Clock | None
+    answers: list[Answer]
+
+
+@dataclass(frozen=True)
+class StreamItem:
+    """One line of the stream: an event in words, or a comment with its files."""
+
+    at: datetime
+    who: str
+    icon: str
+    what: str = ""
+    text: str = ""
+    is_comment: bool = False
+    is_internal: bool = False
+    files: list[Attachment] = field(default_factory=list)
+
+
+@dataclass
+class Page:
+    """A ticket and what hangs from it, as far as this person may read it."""
+
+    ticket: Ticket
+    user: User
+    today: date
+    reads_internal: bool
+    acts: list[Act]
+    parts: list[PartView]
+    answers: list[Answer]
+    clocks: list[Clock]
+    stream: list[StreamItem]
+    # Sent with the ticket itself, not with a comment.
+    files: list[Attachment]
+    officers: list[CompanyLiaison]
+
+    @property
+    def next_act(self) -> Act | None:
+        return self.acts[0] if self.acts else None
+
+    @property
+    def other_acts(self) -> list[Act]:
+        return self.acts[1:]
+
+    @property
+    def may_comment(self) -> bool:
+        flags = ("may_dispatch", "may_work", "may_assist", "may_confirm")
+        return any(getattr(self.ticket, flag) for flag in flags)
+
+    @property
+    def solve(self) -> Clock | None:
+        return next((one for one in self.clocks if one.kind == "solve"), None)
+
+    @property
+    def lead(self) -> PartView | None:
+        return next((one for one in self.parts if one.part.is_lead), None)
+
+    @property
+    def assistants(self) -> list[PartView]:
+        return [one for one in self.parts if not one.part.is_lead]
+
+    @property
+    def unanswered_parts(self) -> list[PartView]:
+        return [one for one in self.assistants if one.part.answered_at is None]
+
+    @property
+    def last_answer(self) -> Answer | None:
+        return self.answers[0] if self.answers else None
+
+    @property
+    def lamp_word(self) -> str:
+        """Where no clock runs, why: the state's own word."""
+        if self.solve is None or self.solve.is_met:
+            return str(self.ticket.get_status_display())
+        return ""
+
+
+def page_of(ticket: Ticket, user: User, now: datetime | None = None) -> Page:
+    """The ticket must come from for_page() and with_rights(user)."""
+    today = timezone.localdate(now)
+    near = deadlines.yellow_from(today)
+    internal = bool(ticket.may_read_internal)  # type: ignore[attr-defined] # annotated
+    answers = list(_answers(ticket, internal=internal))
+    files = list(_files(ticket, internal=internal))
+    return Page(
+        ticket=ticket,
+        user=user,
+        today=today,
+        reads_internal=internal,
+        acts=possible_for(ticket),
+        parts=_parts(ticket, answers, today, near, internal=internal),
+        answers=[one for one in answers if one.part.is_lead],
+        clocks=clocks_of(ticket, today, near),
+        stream=_stream(ticket, files, internal=internal),
+        files=[one for one in files if one.comment_id is None],
+        officers=list(
+            CompanyLiaison.objects.open()
+            .filter(company=ticket.company_id)
+            .select_related("officer", "officer__department")
+            .order_by("role")
+        ),
+    )
+
+
+def clocks_of(ticket: Ticket, today: date, near: date) -> list[Clock]:
+    pairs = [
+        ("contact", ticket.contact_by),
+        ("first_reply", ticket.reply_by),
+        ("solve", ticket.solve_by),
+    ]
+    return [
+        Clock(kind, CLOCK_LABELS[kind], deadline, today, near)
+        for kind, deadline in pairs
+        if deadline is not None
+    ]
+
+
+def days_of(deadline: Deadline) -> list[dict[str, Any]]:  # as the template reads it
+    """Every day on the way to a deadline, in words."""
+    return calendar.days_told(deadlines.explain(deadline))
+
+
+def _answers(ticket: Ticket, *, internal: bool) -> Iterable[Answer]:
+    answers = Answer.objects.filter(ticket=ticket).select_related("part", "given_by")
+    return answers if internal else answers.filter(is_public=True)
+
+
+def _parts(
+    ticket: Ticket,
+    answers: list[Answer],
+    today: date,
+    near: date,
+    *,
+    internal: bool,
+) -> list[PartView]:
+    label = CLOCK_LABELS["first_reply"]
+    views = []
+    for part in TicketPart.objects.open().filter(ticket=ticket).for_page():
+        clock = None
+        if internal and part.answer_by is not None:
+            clock = Clock("part", label, part.answer_by, today, near)
+        own = [one for one in answers if one.part_id == part.pk]
+        views.append(PartView(part, clock, own))
+    return views
+
+
+def _files(ticket: Ticket, *, internal: bool) -> Iterable[Attachment]:
+    subject_type, subject_id = subject_of(ticket)
+    files = Attachment.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    files = files.select_related("file").order_by("pk")
+    return files if internal else files.filter(is_internal=False)
+
+
+def _stream(
+    ticket: Ticket, files: list[Attachment], *, internal: bool
+) -> list[StreamItem]:
+    """Events in words and comments, the newest first."""
+    events = (
+        Event.objects.for_subject(ticket).for_list().exclude(action="comment.added")
+    )
+    subject_type, subject_id = subject_of(ticket)
+    comments = Comment.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    comments = comments.select_related("author").order_by("-pk")
+    if not internal:
+        events, comments = events.public(), comments.filter(is_internal=False)
+    told = list(events[:STREAM_LENGTH])
+    names = Names.of(told)
+    items = [_told(event, names) for event in told]
+    items += [_said(comment, files) for comment in comments[:STREAM_LENGTH]]
+    return sorted(items, key=lambda item: item.at, reverse=True)
+
+
+def _told(event: Event, names: Names) -> StreamItem:
+    return StreamItem(
+        at=event.at,
+        who=event.actor.name if event.actor else str(_("The system")),
+        icon=ICONS.get(event.action, "clock"),
+        what=sentence_of(event, names),
+        is_internal=not event.is_public,
+    )
+
+
+def _said(comment: Comment, files: list[Attachment]) -> StreamItem:
+    return StreamItem(
+        at=comment.created_at,
+        who=comment.author.name,
+        icon="message",
+        text=comment.text,
+        is_comment=True,
+        is_internal=comment.is_internal,
+        files=[one for one in files if one.comment_id == comment.pk],
+    )

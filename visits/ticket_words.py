@@ -1,0 +1,157 @@
+"""What the events of a ticket say to people. Events hold codes; here are the words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from crm.lib.words import exact_day
+from crm.models import Department, Event, User
+from visits.models import Ticket
+
+ICONS = {
+    "ticket.raised": "message-report",
+    "ticket.admitted": "checks",
+    "ticket.refused": "ban",
+    "ticket.dispatched": "send",
+    "ticket.accepted": "checks",
+    "ticket.handed": "user",
+    "ticket.contacted": "phone",
+    "ticket.started": "clock",
+    "ticket.part_answered": "message",
+    "ticket.answered": "message",
+    "ticket.confirmed": "check",
+    "ticket.rejected": "arrow-back-up",
+    "ticket.due_moved": "calendar",
+}
+CLOCKS: dict[str, Callable[[], str]] = {
+    "contact": lambda: pgettext("deadline", "contact"),
+    "first_reply": lambda: pgettext("deadline", "first reply"),
+    "solve": lambda: pgettext("deadline", "solution"),
+    "part": lambda: pgettext("deadline", "assisting part"),
+}
+
+
+@dataclass
+class Names:
+    """The people and departments that a stream of events names, read at once."""
+
+    departments: dict[int, str] = field(default_factory=dict)
+    people: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> "Names":
+        departments, people = set(), set()
+        for event in events:
+            changes = event.changes
+            departments |= {new_of(changes, "lead"), new_of(changes, "department")}
+            departments |= set(new_of(changes, "assistants") or ())
+            people.add(new_of(changes, "handler"))
+        departments.discard(None)
+        people.discard(None)
+        units = Department.objects.filter(pk__in=departments) if departments else []
+        users = User.objects.filter(pk__in=people) if people else []
+        return cls(
+            {unit.pk: unit.name for unit in units},
+            {user.pk: user.name for user in users},
+        )
+
+
+def new_of(changes: Mapping[str, Any], name: str) -> Any:  # as JSON holds it
+    """The value after the change, None when it was not touched."""
+    return changes.get(name, [None, None])[1]
+
+
+def sentence_of(event: Event, names: Names) -> str:
+    """What was done, to follow the person's name."""
+    tell = SENTENCES.get(event.action)
+    return tell(event, names) if tell else event.action
+
+
+def _dispatched(event: Event, names: Names) -> str:
+    values = {
+        "lead": names.departments.get(new_of(event.changes, "lead"), ""),
+        "assistants": pgettext("between names", ", ").join(
+            names.departments.get(pk, "")
+            for pk in new_of(event.changes, "assistants") or ()
+        ),
+    }
+    if values["assistants"]:
+        return _("dispatched it to %(lead)s, assisted by %(assistants)s") % values
+    return _("dispatched it to %(lead)s") % values
+
+
+def _accepted(event: Event, names: Names) -> str:
+    handler = new_of(event.changes, "handler")
+    if handler in (None, event.actor_id):
+        return _("signed for it")
+    name = names.people.get(handler, "")
+    return _("signed for it; %(name)s has it in hand") % {"name": name}
+
+
+def _handed(event: Event, names: Names) -> str:
+    name = names.people.get(new_of(event.changes, "handler"), "")
+    return _("handed it to %(name)s") % {"name": name}
+
+
+def _contacted(event: Event, names: Names) -> str:
+    personal = getattr(event, "personal", None)
+    name = personal.values.get("person", "") if personal else ""
+    if not name:
+        return _("called the company")
+    return _("called %(name)s of the company") % {"name": name}
+
+
+def _refused(event: Event, names: Names) -> str:
+    reason = Ticket.Refusal(new_of(event.changes, "refusal")).label
+    return _("did not accept it: %(reason)s") % {"reason": reason}
+
+
+def _part_answered(event: Event, names: Names) -> str:
+    unit = names.departments.get(new_of(event.changes, "department"), "")
+    return _("answered for %(department)s") % {"department": unit}
+
+
+def _answered(event: Event, names: Names) -> str:
+    outcome = Ticket.Outcome(new_of(event.changes, "proposed")).label
+    return _("answered the company; proposed outcome: %(outcome)s") % {
+        "outcome": outcome
+    }
+
+
+def _confirmed(event: Event, names: Names) -> str:
+    values = {
+        "outcome": Ticket.Outcome(new_of(event.changes, "outcome")).label,
+        "sign_off": Ticket.SignOff(new_of(event.changes, "sign_off")).label,
+    }
+    return _("closed it: %(outcome)s, %(sign_off)s") % values
+
+
+def _moved(event: Event, names: Names) -> str:
+    changes = event.changes
+    clock = CLOCKS[new_of(changes, "kind")]()
+    due = new_of(changes, "due_on")
+    if due is None:
+        return _("the deadline for the %(clock)s became certain") % {"clock": clock}
+    values = {"clock": clock, "day": exact_day(date.fromisoformat(due))}
+    return _("the deadline for the %(clock)s is now %(day)s") % values
+
+
+SENTENCES: dict[str, Callable[[Event, Names], str]] = {
+    "ticket.raised": lambda event, names: _("raised the problem"),
+    "ticket.admitted": lambda event, names: _("admitted it for dispatch"),
+    "ticket.refused": _refused,
+    "ticket.dispatched": _dispatched,
+    "ticket.accepted": _accepted,
+    "ticket.handed": _handed,
+    "ticket.contacted": _contacted,
+    "ticket.started": lambda event, names: _("began work"),
+    "ticket.part_answered": _part_answered,
+    "ticket.answered": _answered,
+    "ticket.confirmed": _confirmed,
+    "ticket.rejected": lambda event, names: _("said it is not solved"),
+    "ticket.due_moved": _moved,
+}
