@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connections, transaction
@@ -166,16 +167,27 @@ def test_waiting_too_long_says_that_the_database_is_locked(connect):
 
 
 def test_a_single_write_outside_a_transaction_stands_in_the_queue(connect):
-    other = connect()
+    other, impatient = connect(), connect(timeout=0.05)
     writer = threading.Thread(target=write, args=(other,))
-    with transaction.atomic(ALIAS):
+    with hold(other):
         writer.start()
         writer.join(0.05)
         assert writer.is_alive()
-        assert other.write_lock.is_held is False
+        with pytest.raises(OperationalError, match="database is locked"):
+            write(impatient)
+        assert count(impatient) == 0
     writer.join(5)
     assert count(other) == 1
     assert is_free(other)
+
+
+@contextmanager
+def hold(connection):
+    """Have the turn without having a transaction: SQLite's own locks are free."""
+    assert count(connection) == 0
+    with connection.write_lock.path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def test_reading_takes_no_lock(connect):
