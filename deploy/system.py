@@ -85,8 +85,8 @@ def installed(names: list[str]) -> set[str]:
 
 
 def install(names: list[str]) -> None:
-    say(f"Installing system packages with apt: {' '.join(names)}")
     root = as_root(names)
+    say(f"Installing system packages with apt: {' '.join(names)}")
     run([*root, "apt-get", "update", "-qq"])
     if "postgresql" in names:
         run([*root, "mkdir", "-p", str(Path(NO_CLUSTER).parent)])
