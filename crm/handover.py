@@ -21,5 +21,5 @@ def open_items(
     found: dict[int, list[dict[str, Any]]] = {pk: [] for pk in companies}
     for provider in _providers.values():
         for pk, items in provider(companies, today).items():
-            found[pk].extend(items)
+            found.get(pk, []).extend(items)
     return found

@@ -98,10 +98,10 @@ class Checker:
     ) -> None:
         self.headings = ledger.headings
         self.errors: list[CellError] = []
-        self.regions = Regions(region)
+        self.ranges = actor.access.region_ranges(Role.DISPATCHER) if actor else None
+        self.regions = Regions(region, self.ranges)
         self.industries = Industries()
         self.officers = Officers(timezone.localdate(now))
-        self.ranges = actor.access.region_ranges(Role.DISPATCHER) if actor else None
         known = Company.objects.filter(merged_into=None)
         self.known_codes = set(known.exclude(uscc=None).values_list("uscc", flat=True))
         self.known_names = set(known.filter(uscc=None).values_list("name", flat=True))

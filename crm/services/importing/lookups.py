@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -22,9 +22,13 @@ NAMED: Final = 3
 class Regions:
     """By code, by name, or by the names on the way to it, with or without signs."""
 
-    def __init__(self, fallback: Region | None) -> None:
+    def __init__(
+        self, fallback: Region | None, ranges: Sequence[PathRange] | None
+    ) -> None:
         self.by_path = {one.path: one for one in Region.objects.active()}
         self.fallback = fallback or self.only_root()
+        # Of two towns of one name the one that is meant lies here.
+        self.near = [PathRange(fallback.path)] if fallback else list(ranges or ())
         self.known: dict[str, list[Region]] = defaultdict(list)
         for region in self.by_path.values():
             self.known[region.code].append(region)
@@ -56,6 +60,7 @@ class Regions:
                 )
             return self.fallback
         found = self.known.get(folded(cell), [])
+        found = [one for one in found if is_below(one, self.near)] or found
         if not found:
             raise BadCellError(_("No region has this name or code."))
         if len(found) > 1:

@@ -40,11 +40,15 @@ class CellError:
     value: str = ""
 
     def __str__(self) -> str:
-        place = _("Row %(row)s") % {"row": self.row} if self.row else ""
-        if self.column:
-            place += _(", “%(column)s”") % {"column": self.column}
         found = _(" (found: %(value)s)") % {"value": self.value} if self.value else ""
-        return f"{place}{_(': ') if place else ''}{self.sentence}{found}"
+        words = {
+            "row": self.row,
+            "column": self.column,
+            "sentence": f"{self.sentence}{found}",
+        }
+        if not self.column:
+            return _("Row %(row)s: %(sentence)s") % words
+        return _("Row %(row)s, “%(column)s”: %(sentence)s") % words
 
 
 class BadCellError(ValueError):
