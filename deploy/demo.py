@@ -88,11 +88,13 @@ def serve(
     gunicorn = [python, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
     worker = [python, "manage.py", "worker"]
     children.append(processes.start(gunicorn, env=env, cwd=ROOT))
-    children.append(processes.start(worker, env=env, cwd=ROOT))
+    log = Path(env["CRM_DATA_DIR"]) / "worker.log"
+    children.append(processes.start(worker, env=env, cwd=ROOT, log=log))
     wait_until_answering(children, host, port)
     say("")
     say(f"  The site is running at {env['CRM_BASE_URL']}/")
     say("  Enter with one of the buttons on the login page; no password is needed.")
+    say(f"  What the worker does is written to {log}")
     say("  Ctrl-C stops everything.")
     say("")
     return watch(children)
@@ -113,7 +115,7 @@ def wait_until_answering(children: list[processes.Child], host: str, port: int) 
     target = "127.0.0.1" if host == "0.0.0.0" else host
     while time.monotonic() < until:
         if any(child.poll() is not None for child in children):
-            stop("The site did not start; what happened stands above.")
+            stop("The site did not start; what happened stands above or in worker.log.")
         status = answer_of(target, port)
         if status >= 500:
             stop(f"The site answers with {status}; what happened stands above.")
