@@ -49,7 +49,7 @@ def lock_name(request: HttpRequest, credentials: Mapping[str, Any] | None) -> st
 def locked_until(name: str, now: datetime) -> datetime | None:
     """When this account may try again, or None if it may now."""
     pause = get_cool_off() or timedelta()
-    rows = AccessAttempt.objects.filter(username=name, attempt_time__gt=now - pause)
+    rows = AccessAttempt.objects.filter(username=name, attempt_time__gte=now - pause)
     failures = list(
         rows.order_by("attempt_time").values_list(
             "attempt_time", "failures_since_start"

@@ -18,7 +18,7 @@ from crm.models import Department, OldPassword, Region, User
 HISTORY = 5
 MAX_LENGTH = 128
 # Characters left after taking out words, runs, dates and the person's own data.
-OWN_PART = 5
+OWN_PART = 6
 # Without what is easily misread: these are read out and typed.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"
 COUNTIES = 50

@@ -108,6 +108,8 @@ def locked_sentence(until: datetime) -> str:
 
 def enter(request: HttpRequest, user: User, *, way: str = "password") -> None:
     """Begin the session under a new key, and write it down."""
+    # Django keeps the key when the same person signs in again.
+    request.session.cycle_key()
     auth.login(request, user, backend=BACKEND)
     request.session[DEVICE_KEY] = device_of(request)
     sessions.note_login(user, way=way, where=where(request))
