@@ -92,9 +92,12 @@ def masked(phone: str) -> str:
     return phone[:keep] + "*" * (len(phone) - keep - 4) + phone[-4:]
 
 
-def capped(count: int | None, cap: int) -> str:
+def capped(count: object, cap: int) -> str:
+    """A number, or a count that says itself where it stopped."""
     if count is None:
         return ""
+    if not isinstance(count, int):
+        return str(count)
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 

@@ -132,7 +132,7 @@ def initial(name: str) -> str:
 
 
 @register.filter
-def capped(count: int | None) -> str:
+def capped(count: object) -> str:
     """10,000+ where counting stopped."""
     return words.capped(count, settings.CRM_COUNT_CAP)
 
