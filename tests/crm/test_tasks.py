@@ -367,7 +367,7 @@ def test_two_workers_never_take_the_same_task(real_queue):
     tasks.enqueue(f"{JOBS}.note")
     with second_connection() as other, other.cursor() as cursor:
         cursor.execute("BEGIN")
-        cursor.execute("SELECT id FROM django_tasks_db_dbtaskresult FOR UPDATE")
+        cursor.execute(f"SELECT id FROM {DBTaskResult._meta.db_table} FOR UPDATE")
         assert queue.take("second") is None
         cursor.execute("ROLLBACK")
     assert queue.take("second") is not None
