@@ -146,6 +146,22 @@ def test_a_removed_event_leaves_a_gap(chained, tamper):
     assert first_problem() == "position 3: missing, the next is 4"
 
 
+def test_a_seal_whose_event_is_gone_is_named(chained):
+    event = Seal.objects.get(pk=2).event_id
+    with transaction.atomic():
+        connection.check_constraints()
+        triggers.lift()
+        connection.cursor().execute("DELETE FROM crm_event WHERE id = %s", [event])
+        assert first_problem() == f"position 2: its event {event} is gone"
+        transaction.set_rollback(True)
+
+
+def test_each_seal_depends_on_the_one_before():
+    seal = {"position": 2, "event_id": 7, "digest": "d"}
+    one, other = (events.seal_hash(previous=hash_, **seal) for hash_ in "ab")
+    assert one != other
+
+
 def test_an_event_that_lost_its_seal_and_its_place_is_named(chained, tamper):
     event = Seal.objects.get(pk=5).event
     tamper("DELETE FROM crm_seal WHERE position = 5")
