@@ -5,7 +5,9 @@ import hmac
 import json
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -66,12 +68,36 @@ def record(
         changes=changes,
     )
     event, private = event_of(entry)
+    if (gathered := _gathered.get()) is not None:
+        gathered.append(entry)
+        return event  # gets its key when together() ends
     event.save(force_insert=True)
     PendingSeal(event=event).save(force_insert=True)
     if private is not None:
         private.event = event
         private.save(force_insert=True)
     return event
+
+
+_gathered: ContextVar[list[Entry] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write what is recorded within in a few statements at the end; for long loads.
+
+    One within another passes its events on; what ended in an exception recorded none.
+    """
+    entries: list[Entry] = []
+    token = _gathered.set(entries)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if (outer := _gathered.get()) is not None:
+        outer.extend(entries)
+    else:
+        record_many(entries)
 
 
 def record_many(entries: Iterable[Entry], *, batch: int = 1000) -> list[Event]:

@@ -66,16 +66,27 @@ def create_company(
 ) -> Company:
     """Enter a company; the same one twice is refused with a sentence."""
     now = now or timezone.now()
+    lock_region(profile.region)
     company = enter_company(profile, actor=actor, now=now)
     search.refresh(company.pk)
     return company
 
 
-def enter_company(profile: Profile, *, actor: User | None, now: datetime) -> Company:
-    """Save and record; the caller, inside its transaction, makes it findable."""
+def lock_region(*regions: Region) -> None:
+    """Without a code nothing but this lock keeps two firsts of one name apart."""
+    keys = [one.pk for one in regions]
+    rows = Region.objects.filter(pk__in=keys).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
+def enter_company(
+    profile: Profile, *, actor: User | None, now: datetime, is_known_new: bool = False
+) -> Company:
+    """Save and record; the caller holds the region and makes the company findable.
+
+    `is_known_new` says that the caller, holding the lock, has looked for its like.
+    """
     require_dispatcher(actor, profile.region)
-    # Without a code nothing but this lock keeps two firsts apart.
-    Region.objects.select_for_update(no_key=True).get(pk=profile.region.pk)
     company = Company(created_at=now, updated_at=now)
     for field in fields(profile):
         setattr(company, field.name, getattr(profile, field.name))
@@ -83,7 +94,8 @@ def enter_company(profile: Profile, *, actor: User | None, now: datetime) -> Com
     company.region_path = profile.region.path
     company.size = sizes.working_of(company).size
     company.sort_key = company.name
-    check_unknown(company, actor)
+    if not is_known_new:
+        check_unknown(company, actor)
     save_new(company)
     events.record(
         actor,

@@ -71,16 +71,18 @@ def enter_contact(
     phone: str,
     is_main: bool,
     now: datetime,
+    is_first: bool = False,
 ) -> Contact:
     """Save and record; the caller holds the company and makes it findable."""
     name, title, phone = name.strip(), title.strip(), checked_phone(phone)
-    current = Contact.objects.current().filter(company=company)
-    if same := current.filter(name=name, phone=phone).first():
-        return same
-    # The first one is the main one.
-    is_main = is_main or not current.filter(is_main=True).exists()
-    if is_main:
-        current.filter(is_main=True).update(is_main=False)
+    if not is_first:
+        current = Contact.objects.current().filter(company=company)
+        if same := current.filter(name=name, phone=phone).first():
+            return same
+        # The first one is the main one.
+        is_main = is_main or not current.filter(is_main=True).exists()
+        if is_main:
+            current.filter(is_main=True).update(is_main=False)
     contact = Contact.objects.create(
         company=company, name=name, title=title, phone=phone, is_main=is_main
     )

@@ -1,6 +1,6 @@
 """One-to-one: who serves a company, since when, and why it changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -74,6 +74,42 @@ def enter_officer(
     change = [before.officer_id if before else None, officer.pk]
     record(liaison, actor, "liaison.assigned", change, reason, now)
     return liaison
+
+
+class NewPairs:
+    """Give new companies their first officers; each pair is looked at only once.
+
+    For loading many in one transaction: who is an officer and who is away when is
+    asked when a person, or a pair, comes for the first time.
+    """
+
+    def __init__(self, actor: User | None, now: datetime) -> None:
+        self.actor, self.now = actor, now
+        self.today = timezone.localdate(now)
+        self.checked: set[tuple[int, ...]] = set()
+
+    def enter(self, company: Company, officers: Mapping[str, User]) -> None:
+        """Save and record; the company has just been entered and has nobody."""
+        self.check(*officers.values())
+        for role, officer in officers.items():
+            liaison = open_one(
+                company, CompanyLiaison.Role(role), officer, self.actor, "", self.today
+            )
+            change = [None, officer.pk]
+            record(liaison, self.actor, "liaison.assigned", change, "", self.now)
+
+    def check(self, *officers: User) -> None:
+        key = tuple(one.pk for one in officers)
+        if key in self.checked:
+            return
+        for officer in officers:
+            check_officer(officer, self.today)
+        if len(officers) == len(OTHER):
+            one, other = officers
+            if one == other:
+                raise same_person(one, A)
+            check_not_both_away(one, other, self.today)
+        self.checked.add(key)
 
 
 def open_of(company: Company) -> dict[str, CompanyLiaison]:

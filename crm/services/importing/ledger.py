@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm import events
 from crm.lib.errors import DomainError
-from crm.models import Company, CompanyLiaison, Region, Role, User
+from crm.models import Company, Region, Role, User
 from crm.services import companies, contacts, liaisons, search
 
 from . import values
@@ -81,7 +82,7 @@ def import_companies(
         return outcome
     try:
         with transaction.atomic():
-            outcome.saved = save_all(entries, actor, now, outcome, checker)
+            outcome.saved = Saver(actor, now, outcome).save(entries)
             if outcome.errors and not skip_bad:
                 raise NothingSavedError
     except NothingSavedError:
@@ -193,49 +194,47 @@ class Reader:
         self.checker.errors.append(CellError(self.row, place, sentence, value))
 
 
-def save_all(
-    entries: list[Entry],
-    actor: User | None,
-    now: datetime,
-    outcome: Outcome,
-    checker: Checker,
-) -> list[int]:
-    saved = []
-    for entry in entries:
-        try:
-            with transaction.atomic():
-                saved.append(save_one(entry, actor, now).pk)
-        except DomainError as error:
-            outcome.errors.append(CellError(entry.row, "", str(error.sentence)))
-        except PermissionDenied:
-            sentence = _("You may not enter this company.")
-            outcome.errors.append(CellError(entry.row, "", sentence))
-    for start in range(0, len(saved), search.BATCH):
-        search.refresh(*saved[start : start + search.BATCH])
-    return saved
+class Saver:
+    """Through the services' own rules, row by row, in the caller's transaction."""
 
+    def __init__(self, actor: User | None, now: datetime, outcome: Outcome) -> None:
+        self.actor, self.now, self.outcome = actor, now, outcome
+        self.pairs = liaisons.NewPairs(actor, now)
 
-def save_one(entry: Entry, actor: User | None, now: datetime) -> Company:
-    """The services' own rules, row by row; only the claim of a new row is spared."""
-    company = companies.enter_company(entry.profile, actor=actor, now=now)
-    if entry.contact or entry.phone:
-        contacts.enter_contact(
-            company,
-            actor=actor,
-            name=entry.contact or _("Contact"),
-            title="",
-            phone=entry.phone,
-            is_main=True,
-            now=now,
+    def save(self, entries: list[Entry]) -> list[int]:
+        """The keys of what was saved; a row that was refused is told."""
+        saved = []
+        companies.lock_region(*{entry.profile.region for entry in entries})
+        with events.together():
+            for entry in entries:
+                try:
+                    with transaction.atomic(), events.together():
+                        saved.append(self.save_one(entry).pk)
+                except DomainError as error:
+                    self.refuse(entry, str(error.sentence))
+                except PermissionDenied:
+                    self.refuse(entry, _("You may not enter this company."))
+        for start in range(0, len(saved), search.BATCH):
+            search.refresh(*saved[start : start + search.BATCH])
+        return saved
+
+    def refuse(self, entry: Entry, sentence: str) -> None:
+        self.outcome.errors.append(CellError(entry.row, "", sentence))
+
+    def save_one(self, entry: Entry) -> Company:
+        company = companies.enter_company(
+            entry.profile, actor=self.actor, now=self.now, is_known_new=True
         )
-    for role, officer in entry.officers.items():
-        liaisons.enter_officer(
-            company,
-            actor=actor,
-            role=CompanyLiaison.Role(role),
-            officer=officer,
-            reason="",
-            started_on=None,
-            now=now,
-        )
-    return company
+        if entry.contact or entry.phone:
+            contacts.enter_contact(
+                company,
+                actor=self.actor,
+                name=entry.contact or _("Contact"),
+                title="",
+                phone=entry.phone,
+                is_main=True,
+                now=self.now,
+                is_first=True,
+            )
+        self.pairs.enter(company, entry.officers)
+        return company
