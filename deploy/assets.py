@@ -26,6 +26,7 @@ ENTRIES = [
     "css/app.css",
     "css/styleguide.css",
     "js/app.js",
+    "js/pinyin.js",
     "js/capture.js",
     "js/sha256.js",
 ]

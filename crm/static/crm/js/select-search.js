@@ -1,7 +1,8 @@
 // A <select> with more than ten choices becomes a box to type in: any part of the
 // label, pinyin or initials. The select stays in the form and keeps the value.
+import { wire } from "./combo-labels.js";
+import { keysOf, withPinyin } from "./option-keys.js";
 import { sentence } from "./page.js";
-import { keysOf } from "./pinyin.js";
 
 const MANY = 10;
 let number = 0;
@@ -24,10 +25,10 @@ class Combo {
     });
     this.list = element("div", { id: this.id, className: "combo-list", hidden: true });
     this.list.setAttribute("role", "listbox");
-    this.label();
+    wire(select, this.input, this.list);
     select.hidden = true;
     select.after(element("div", { className: "combo" }, this.input, this.list));
-    this.input.addEventListener("focus", () => this.input.select());
+    this.input.addEventListener("focus", () => this.focus());
     this.input.addEventListener("click", () => this.show(""));
     this.input.addEventListener("input", () => this.show(this.input.value));
     this.input.addEventListener("keydown", (event) => this.key(event));
@@ -38,28 +39,17 @@ class Combo {
     this.reset();
   }
 
-  label() {
-    const { input, select, list } = this;
-    const label = select.labels[0];
-    input.id = select.id ? `${select.id}_combo` : `${this.id}-input`;
-    if (label) {
-      label.htmlFor = input.id;
-      label.id ||= `${input.id}_label`;
-      list.setAttribute("aria-labelledby", label.id);
-    }
-    input.setAttribute("role", "combobox");
-    input.setAttribute("aria-autocomplete", "list");
-    input.setAttribute("aria-controls", this.id);
-    input.setAttribute("aria-expanded", "false");
-    for (const name of ["aria-describedby", "aria-invalid", "aria-label", "required"])
-      if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
-    select.removeAttribute("required"); // a hidden control could not say what is missing
-    input.disabled = select.disabled;
-  }
-
   reset() {
     const chosen = this.select.selectedOptions[0];
     this.input.value = chosen?.value ? chosen.text.trim() : "";
+  }
+
+  focus() {
+    this.input.select();
+    withPinyin(() => {
+      for (const one of this.choices) one.keys = null;
+      if (!this.list.hidden && this.input.value) this.show(this.input.value);
+    });
   }
 
   show(text) {
