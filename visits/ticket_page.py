@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import (
     Attachment,
@@ -28,8 +29,8 @@ from .ticket_words import ICONS, Names, sentence_of
 STREAM_LENGTH = 100
 CLOCK_LABELS: dict[str, str | Promise] = {
     "contact": _("Contact the company"),
-    "first_reply": _("First reply"),
-    "solve": _("Solution"),
+    "first_reply": pgettext_lazy("deadline", "First reply"),
+    "solve": pgettext_lazy("deadline", "Solution"),
 }
 
 
@@ -107,6 +108,12 @@ class Page:
     @property
     def other_acts(self) -> list[Act]:
         return self.acts[1:]
+
+    @property
+    def answer_first(self) -> bool:
+        """The company is to judge an answer: nothing stands before it."""
+        confirming = self.ticket.status == Ticket.Status.CONFIRMING
+        return confirming and not self.reads_internal
 
     @property
     def may_comment(self) -> bool:
@@ -221,9 +228,7 @@ def _stream(
     ticket: Ticket, files: list[Attachment], *, internal: bool
 ) -> list[StreamItem]:
     """Events in words and comments, the newest first."""
-    events = (
-        Event.objects.for_subject(ticket).for_list().exclude(action="comment.added")
-    )
+    events = Event.objects.for_subject(ticket).for_list()
     subject_type, subject_id = subject_of(ticket)
     comments = Comment.objects.filter(subject_type=subject_type, subject_id=subject_id)
     comments = comments.select_related("author").order_by("-pk")

@@ -13,19 +13,19 @@ from crm.models import Department, Event, User
 from visits.models import Ticket
 
 ICONS = {
-    "ticket.raised": "message-report",
-    "ticket.admitted": "checks",
+    "ticket.raised": "clipboard-plus",
+    "ticket.admitted": "list-check",
     "ticket.refused": "ban",
     "ticket.dispatched": "send",
-    "ticket.accepted": "checks",
-    "ticket.handed": "user",
-    "ticket.contacted": "phone",
-    "ticket.started": "clock",
-    "ticket.part_answered": "message",
+    "ticket.accepted": "circle-check",
+    "ticket.handed": "user-check",
+    "ticket.contacted": "phone-call",
+    "ticket.started": "tool",
+    "ticket.part_answered": "message-2",
     "ticket.answered": "message",
     "ticket.confirmed": "check",
     "ticket.rejected": "arrow-back-up",
-    "ticket.due_moved": "calendar",
+    "ticket.due_moved": "calendar-event",
 }
 CLOCKS: dict[str, Callable[[], str]] = {
     "contact": lambda: pgettext("deadline", "contact"),

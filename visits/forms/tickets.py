@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Department, User
 from visits.models import Category, Ticket
-from visits.services.tickets import Proof
+from visits.services.tickets import Proof, Sent
 
 MOST_FILES = 9
 # More departments than these assist at no county's ticket.
@@ -79,7 +79,7 @@ class RaiseForm(KeyForm):
     )
     files = FilesField(label=_("Photos or papers"), required=False)
     category = forms.ModelChoiceField(
-        label=_("What it is about"),
+        label=_("Category"),
         queryset=Category.objects.filter(is_active=True),
         required=False,
         empty_label=_("Not sure – the dispatch centre decides"),
@@ -90,7 +90,7 @@ class RaiseForm(KeyForm):
         # One's only company needs no question.
         if len(companies) != 1:
             self.fields["company"] = forms.ModelChoiceField(
-                label=_("Company"), queryset=companies
+                label=pgettext_lazy("fact", "Company"), queryset=companies
             )
             self.order_fields(["company"])
 
@@ -214,7 +214,7 @@ def this_minute() -> datetime:
 
 class ContactForm(ActForm):
     person = forms.CharField(label=_("Who was called"), max_length=40)
-    phone = forms.CharField(label=_("Number"), max_length=30, required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
     called_at = MomentField(label=_("When"), initial=this_minute)
 
 
@@ -256,7 +256,7 @@ class ConfirmForm(ActForm):
         label=_("Anything to add"), max_length=400, widget=area(2), required=False
     )
 
-    def proof(self, received: Any) -> Proof | None:
+    def proof(self, received: Sent | None) -> Proof | None:
         return None
 
 
@@ -296,11 +296,13 @@ class SignOffForm(ConfirmForm):
                     self.add_error(name, gettext("A record of a call needs this."))
         return data
 
-    def proof(self, received: Any) -> Proof:
+    def proof(self, received: Sent | None) -> Proof:
         data = self.cleaned_data
+        if data["sign_off"] == Ticket.SignOff.SIGNATURE:
+            # The call's fields come filled in; here they say nothing.
+            return Proof(data["sign_off"], file=received)
         return Proof(
             kind=data["sign_off"],
-            file=received,
             person=data["person"],
             phone=data["phone"],
             called_at=data["called_at"],

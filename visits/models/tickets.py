@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.lib import trees
 from crm.lib.errors import WrongStatus
@@ -114,7 +115,8 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
         every = self.model.objects
         handled = every.workable_by(user).filter(handler=user)
         own = every.confirmable_by(user)
-        return self.filter(pk__in=handled.values("pk").union(own.values("pk")))
+        keys = union_of([handled.values("pk"), own.values("pk")])
+        return self.filter(pk__in=keys)
 
     def with_rights(self, user: User) -> Self:
         """Annotate what this person may do on each, for pages with one ticket."""
@@ -168,14 +170,14 @@ class Ticket(models.Model):
     """One problem of one company: numbered, led by one department, with a deadline."""
 
     class Status(models.TextChoices):
-        SUBMITTED = "submitted", _("waiting to be accepted")
-        QUEUED = "queued", _("waiting for dispatch")
-        DISPATCHED = "dispatched", _("dispatched")
-        ACCEPTED = "accepted", _("accepted")
-        WORKING = "working", _("in hand")
-        CONFIRMING = "confirming", _("waiting for the company")
-        CLOSED = "closed", _("closed")
-        REFUSED = "refused", _("not accepted")
+        SUBMITTED = "submitted", pgettext_lazy("ticket", "waiting to be accepted")
+        QUEUED = "queued", pgettext_lazy("ticket", "waiting for dispatch")
+        DISPATCHED = "dispatched", pgettext_lazy("ticket", "dispatched")
+        ACCEPTED = "accepted", pgettext_lazy("ticket", "accepted")
+        WORKING = "working", pgettext_lazy("ticket", "in hand")
+        CONFIRMING = "confirming", pgettext_lazy("ticket", "waiting for the company")
+        CLOSED = "closed", pgettext_lazy("ticket", "closed")
+        REFUSED = "refused", pgettext_lazy("ticket", "not accepted")
 
     # What each status may become. A status without an entry is final.
     NEXT = {
@@ -199,31 +201,46 @@ class Ticket(models.Model):
     UNDISPATCHED = (Status.SUBMITTED, Status.QUEUED)
 
     class Outcome(models.TextChoices):
-        SOLVED = "solved", _("solved")
-        PARTLY = "partly", _("partly solved")
-        EXPLAINED = "explained", _("explained")
+        SOLVED = "solved", pgettext_lazy("ticket", "solved")
+        PARTLY = "partly", pgettext_lazy("ticket", "partly solved")
+        EXPLAINED = "explained", pgettext_lazy("ticket", "explained")
 
     class Source(models.TextChoices):
-        VISIT = "visit", _("visit")
-        COMPANY = "company", _("company")
-        DISPATCHER = "dispatcher", _("dispatch centre")
-        HOTLINE = "hotline", _("hotline 12345")
-        OTHER = "other", _("other")
+        VISIT = "visit", pgettext_lazy("ticket", "visit")
+        COMPANY = "company", pgettext_lazy("ticket", "company")
+        DISPATCHER = "dispatcher", pgettext_lazy("ticket", "dispatch centre")
+        HOTLINE = "hotline", pgettext_lazy("ticket", "hotline 12345")
+        OTHER = "other", pgettext_lazy("ticket", "other")
 
     class Refusal(models.TextChoices):
-        POWER = "power", _("outside the powers of this government")
-        PROCEDURE = "procedure", _("already in court, arbitration or review")
-        PETITION = "petition", _("already in the petition channel")
-        SECRET = "secret", _("concerns secrets or private matters")
-        UNLAWFUL = "unlawful", _("against law or public order")
-        EMPTY = "empty", _("without substance")
-        REPEATED = "repeated", _("same matter already in hand or finished")
-        OTHER = "other", _("other cases set by law")
+        POWER = (
+            "power",
+            pgettext_lazy("ticket", "outside the powers of this government"),
+        )
+        PROCEDURE = (
+            "procedure",
+            pgettext_lazy("ticket", "already in court, arbitration or review"),
+        )
+        PETITION = (
+            "petition",
+            pgettext_lazy("ticket", "already in the petition channel"),
+        )
+        SECRET = (
+            "secret",
+            pgettext_lazy("ticket", "concerns secrets or private matters"),
+        )
+        UNLAWFUL = "unlawful", pgettext_lazy("ticket", "against law or public order")
+        EMPTY = "empty", pgettext_lazy("ticket", "without substance")
+        REPEATED = (
+            "repeated",
+            pgettext_lazy("ticket", "same matter already in hand or finished"),
+        )
+        OTHER = "other", pgettext_lazy("ticket", "other cases set by law")
 
     class SignOff(models.TextChoices):
-        COMPANY = "company", _("by the company itself")
-        SIGNATURE = "signature", _("signature")
-        CALL = "call", _("record of a call")
+        COMPANY = "company", pgettext_lazy("ticket", "by the company itself")
+        SIGNATURE = "signature", pgettext_lazy("ticket", "signature")
+        CALL = "call", pgettext_lazy("ticket", "record of a call")
 
     # 2026-000123, given in order inside the transaction.
     number = models.CharField(_("number"), max_length=16, unique=True)

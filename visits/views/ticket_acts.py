@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.lib.errors import DomainError, StaleVersion
 from crm.lib.http import AppRequest
-from crm.models import User
+from crm.models import Contact, User
 from visits.forms import tickets as ticket_forms
 from visits.models import Ticket
 from visits.services import categories
@@ -53,6 +53,7 @@ def act_page(
     *,
     button: str = "",
     template: str = "visits/ticket_act.html",
+    **more: Any,  # what this act's template needs besides
 ) -> HttpResponse:
     """The page of one act: its form, what was typed, and a refusal where it belongs."""
     current = None
@@ -71,6 +72,7 @@ def act_page(
         "button": button or act.label,
         "current": current,
         "today": timezone.localdate(),
+        **more,
     }
     status = 409 if current else 422 if form.is_bound else 200
     return render(request, template, context, status=status)
@@ -129,15 +131,16 @@ def dispatch(request: AppRequest, pk: int) -> HttpResponse:
             ticket, actor=request.user, **{name: data[name] for name in wanted}
         )
 
-    button = _("Dispatch to %(name)s") % {"name": usual.name} if usual else ""
+    sentence = _("Dispatch to %s")
     return act_page(
         request,
         ticket,
         Act.DISPATCH,
         form,
         save,
-        button=button,
+        button=sentence % usual.name if usual else "",
         template="visits/ticket_dispatch.html",
+        sentence=sentence,
     )
 
 
@@ -207,7 +210,8 @@ def confirm(request: AppRequest, pk: int) -> HttpResponse:
     is_own = services.is_owner(request.user, ticket.company)
     form_class = ticket_forms.ConfirmForm if is_own else ticket_forms.SignOffForm
     last = ticket.answers.filter(part__is_lead=True).first()
-    initial = {**version_of(ticket), "outcome": last.proposed if last else None}
+    initial = {**version_of(ticket), **_asked(request, ticket, is_own=is_own)}
+    initial["outcome"] = last.proposed if last else None
     form = form_class(request.POST or None, request.FILES or None, initial=initial)
 
     def save(data: dict[str, Any]) -> Ticket:
@@ -222,7 +226,24 @@ def confirm(request: AppRequest, pk: int) -> HttpResponse:
                 version=data["version"],
             )
 
-    return act_page(request, ticket, Act.CONFIRM, form, save)
+    return act_page(
+        request,
+        ticket,
+        Act.CONFIRM,
+        form,
+        save,
+        template="visits/ticket_confirm.html",
+        answer=last,
+    )
+
+
+def _asked(request: AppRequest, ticket: Ticket, *, is_own: bool) -> dict[str, str]:
+    """Whom an officer most likely called: the main contact."""
+    if is_own:
+        return {}
+    contacts = Contact.objects.visible_to(request.user).current()
+    main = contacts.filter(company=ticket.company_id).first()
+    return {"person": main.name, "phone": main.phone} if main else {}
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from crm.lib.errors import DomainError, StaleVersion, WrongStatus
 from crm.models import User
@@ -144,7 +144,8 @@ def impossible(ticket: Ticket, act: Act) -> WrongStatus:
         "act": act.label,
     }
     if acts := possible(ticket.status):
-        values["acts"] = str(gettext_lazy(", ")).join(str(one.label) for one in acts)
+        between = pgettext("between names", ", ")
+        values["acts"] = between.join(str(one.label) for one in acts)
         sentence = _(
             "Ticket %(number)s is “%(state)s”, so “%(act)s” is not possible. Possible "
             "now: %(acts)s."

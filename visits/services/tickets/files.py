@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crm.models import Attachment, Comment, StoredFile, User, subject_of
+from crm.lib.tasks import enqueue
+from crm.models import Attachment, StoredFile, User, subject_of
 from crm.services import files
 from crm.services.files import Received
 from visits.models import Ticket
@@ -25,7 +26,6 @@ def attach(
     actor: User,
     is_internal: bool,
     now: datetime,
-    comment: Comment | None = None,
 ) -> list[Attachment]:
     """Hang the files on the ticket, in the transaction of what they came with."""
     subject_type, subject_id = subject_of(ticket)
@@ -33,7 +33,6 @@ def attach(
         Attachment.objects.create(
             subject_type=subject_type,
             subject_id=subject_id,
-            comment=comment,
             file=keep(ticket, one, actor=actor, now=now),
             is_internal=is_internal,
         )
@@ -44,7 +43,7 @@ def attach(
 def keep(ticket: Ticket, sent: Sent, *, actor: User, now: datetime) -> StoredFile:
     """Write the row of one file of this ticket's company."""
     files.check_quota(actor, sent.received.size, now)
-    return files.register(
+    file = files.register(
         sent.received,
         actor=actor,
         kind=StoredFile.Kind.ATTACHMENT,
@@ -52,3 +51,5 @@ def keep(ticket: Ticket, sent: Sent, *, actor: User, now: datetime) -> StoredFil
         now=now,
         name=sent.name,
     )
+    enqueue("crm.attachments.process_attachment", file.pk)
+    return file

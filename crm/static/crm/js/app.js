@@ -3,6 +3,7 @@ import "./htmx-setup.js";
 import { start as autosubmit } from "./autosubmit.js";
 import { start as keepTyped } from "./keep-typed.js";
 import { start as menus } from "./menus.js";
+import { start as namedButtons } from "./named-buttons.js";
 import { start as once } from "./once.js";
 import { start as rows } from "./rows.js";
 import { start as searchKey } from "./search-key.js";
@@ -10,7 +11,7 @@ import { enhance } from "./select-search.js";
 import { onLoad } from "./page.js";
 
 document.documentElement.classList.add("js");
-for (const start of [autosubmit, keepTyped, menus, once, rows, searchKey]) start();
+for (const start of [autosubmit, keepTyped, menus, namedButtons, once, rows, searchKey]) start();
 
 onLoad((root) => {
   enhance(root);
