@@ -1,6 +1,7 @@
 """What the log page calls its fields, and every sentence that its scripts say."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 # By the name that the scripts know.
 Words = dict[str, str]
@@ -12,7 +13,7 @@ def labels() -> Words:
         "company": _("Company"),
         "mode": _("Mode"),
         "purpose": _("Purpose"),
-        "starts_at": _("Time"),
+        "starts_at": pgettext("visit", "Time"),
         "ended_on": _("Last day"),
         "gate_reason": _("Why another visit"),
         "met": _("People met"),

@@ -10,6 +10,9 @@ from visits.models import Category, Finding, IntakeConflict, Visit, VisitVersion
 from visits.services.content import Content
 from visits.services.visits import decidable_by
 
+from .visit_words import Told as Line
+from .visit_words import stream_of
+
 ROW: Final = (
     "pk",
     "company__name",
@@ -75,6 +78,7 @@ class Sheet:
     versions: list[VisitVersion] = field(default_factory=list)
     conflicts: list[IntakeConflict] = field(default_factory=list)
     may: set[str] = field(default_factory=set)
+    stream: list[Line] = field(default_factory=list)
 
     @property
     def is_planned(self) -> bool:
@@ -111,6 +115,7 @@ def sheet_of(visit: Visit, user: User) -> Sheet:
         is_public=is_public_only(user),
         findings=list(findings.select_related("category", "ticket")),
         companions=[one.name for one in visit.companions.all()],
+        stream=stream_of(visit, public_only=is_public_only(user)),
     )
     if sheet.is_public:
         return sheet

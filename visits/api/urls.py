@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import tickets, views
 
 urlpatterns = [
     path(
@@ -18,4 +18,5 @@ urlpatterns = [
     path("visits/session/", views.session, name="api-visits-session"),
     path("visits/companies/", views.companies, name="api-visits-companies"),
     path("visits/companies/<int:pk>/", views.company, name="api-visits-company"),
+    *tickets.urls,
 ]

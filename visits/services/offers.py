@@ -108,7 +108,7 @@ def some(companies: CompanyQuerySet, text: str, *, for_unit: bool) -> list[Offer
 
 def recent_companies(user: User) -> list[Offer]:
     """Where the person has been lately, newest first; still reachable ones only."""
-    visits = Visit.objects.filter(logged_by=user).order_by("-day", "-pk")
+    visits = Visit.objects.filter(logged_by=user).held().order_by("-day", "-pk")
     rows = list(visits.values_list("company", "for_unit")[:HABIT])
     latest = dict(reversed(rows))
     keys = list(dict(rows))

@@ -1,0 +1,83 @@
+"""What visits show on lower pages: entries, the company's panel, a handover's list."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm import handover, nav, panels
+from crm.lib.paging import capped_count, keyset_page
+from crm.models import Company, Role, User
+from crm.nav import NavItem
+from visits.models import Visit
+
+from .services import reach
+from .sheets import ROW, VisitRow
+
+PANEL_ROWS = 5
+WHO_LOGS = {Role.OFFICER}
+WHO_READS = {Role.HANDLER, Role.UNIT_HEAD, Role.DISPATCHER, Role.SUPERVISOR}
+
+
+def hang() -> None:
+    """Called once, when the apps are loaded."""
+    nav.register(
+        NavItem(
+            20,
+            _("Log a visit"),
+            "visits:log",
+            "clipboard-plus",
+            WHO_LOGS,
+            phone=3,
+            is_act=True,
+        ),
+        NavItem(30, _("Visits"), "visits:index", "clipboard-list", WHO_LOGS),
+        NavItem(50, _("Visits"), "visits:index", "clipboard-list", WHO_READS),
+        NavItem(
+            50,
+            _("Visits"),
+            "visits:index",
+            "clipboard-list",
+            {Role.LEADER, Role.OWNER},
+            phone=3,
+        ),
+    )
+    panels.hang_on_company(
+        panels.Panel("visits", 20, "visits/_company_visits.html", of_company)
+    )
+    handover.register("visits.plans", open_items)
+
+
+def of_company(company: Company, user: User, today: date) -> dict[str, Any]:
+    """The newest five, as far as this person may see them, and how many there are."""
+    visits = Visit.objects.visible_to(user).filter(company=company)
+    rows = keyset_page(
+        visits, ("-day", "-pk"), size=PANEL_ROWS, fields=ROW, row=VisitRow
+    )
+    return {
+        "company": company,
+        "rows": rows.rows,
+        "count": capped_count(visits),
+        "may_log": reach.may_log(user) and reach.reach(user, company.pk) is not None,
+        "today": today,
+    }
+
+
+def open_items(
+    companies: Collection[int], today: date
+) -> dict[int, list[dict[str, Any]]]:
+    """Plans that a stand-in or successor takes over, for crm.handover."""
+    plans = Visit.objects.planned().filter(company__in=companies)
+    rows = plans.order_by("day", "pk").values_list("company_id", "pk", "purpose", "day")
+    found: dict[int, list[dict[str, Any]]] = {}
+    for company, pk, purpose, day in rows:
+        item = {
+            "kind": "visit",
+            "id": pk,
+            "number": "",
+            "title": purpose,
+            "due_on": day.isoformat(),
+        }
+        found.setdefault(company, []).append(item)
+    return found
