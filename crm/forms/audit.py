@@ -73,8 +73,6 @@ class AuditFilter(forms.Form):
 
 def midnight(day: date, *, later: int = 0) -> datetime:
     """The local midnight that begins the day, or one that many days later."""
-    zone = timezone.get_current_timezone()
-    try:
-        return datetime.combine(day + timedelta(days=later), time(), zone)
-    except OverflowError:
-        return datetime.combine(day, time.max, zone)
+    # The ends of time have no midnight in another zone.
+    day = min(max(day, date(1900, 1, 1)), date(2999, 12, 31)) + timedelta(days=later)
+    return datetime.combine(day, time(), timezone.get_current_timezone())

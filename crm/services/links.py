@@ -261,7 +261,8 @@ def join_company(
         now=now,
     )
     _grant_company(link, user, now)
-    return user
+    # Giving the role ended all sessions: the caller begins one with today's epoch.
+    return claim_user(user)
 
 
 @transaction.atomic
