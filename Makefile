@@ -3,7 +3,7 @@ PYTHON ?= python3
 VPY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-tests demo test check assets bench lock
+.PHONY: help setup setup-tests demo test check assets bench lighthouse lock
 
 help:
 	@echo "make demo     set up, demo data, run the site (PORT=8000)"
@@ -33,6 +33,10 @@ assets:
 bench: setup-tests
 	@$(VPY) -m deploy.bench
 
+# Beside a running demo: make lighthouse PAGES="/login/"
+lighthouse: setup-tests
+	@$(VPY) -m deploy.lighthouse
+
 # After a change in pyproject.toml or package.json. Needs `uv`; writes no addresses.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
@@ -41,3 +45,4 @@ lock:
 	$(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	$(LOCK) --group node --no-annotate -o requirements-node.txt
 	npm install --package-lock-only --no-audit --no-fund
+	cd deploy/lighthouse && npm install --package-lock-only --no-audit --no-fund
