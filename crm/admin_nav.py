@@ -13,6 +13,7 @@ def hang() -> None:
         NavItem(200, _("Accounts"), "crm:people", "users", system, phone=1),
         NavItem(210, _("Units"), "crm:departments", "building", system, phone=2),
         NavItem(220, _("Regions"), "crm:regions", "map-pin", system, phone=3),
+        NavItem(230, _("Calendar"), "crm:calendar", "calendar", system, phone=4),
         NavItem(200, _("Roles"), "crm:grants", "user-shield", security, phone=1),
         NavItem(210, _("Locked accounts"), "crm:locks", "lock", security, phone=2),
         NavItem(200, _("Audit log"), "crm:audit", "history", audit, phone=1),

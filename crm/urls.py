@@ -3,11 +3,16 @@
 from django.urls import URLPattern
 
 from crm.views import (
+    absences,
     appearance,
     audit,
+    calendar,
+    companies,
+    contacts,
     departments,
     grants,
     invitations,
+    liaisons,
     me,
     people,
     public,
@@ -18,11 +23,16 @@ from crm.views import (
 
 app_name = "crm"
 urlpatterns: list[URLPattern] = [
+    *absences.urls,
     *appearance.urls,
     *audit.urls,
+    *calendar.urls,
+    *companies.urls,
+    *contacts.urls,
     *departments.urls,
     *grants.urls,
     *invitations.urls,
+    *liaisons.urls,
     *me.urls,
     *people.urls,
     *public.urls,

@@ -28,6 +28,12 @@ SPAN = re.compile(
 )
 
 
+BETWEEN = re.compile(r"[\s,、;]+")
+LOOSE = re.compile(
+    r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?(?:上班)?", re.ASCII
+)
+
+
 @dataclass(frozen=True)
 class ReadNotice:
     """What could be read; a holiday without days stands in `unread`."""
@@ -58,6 +64,18 @@ def read_notice(text: str, year: int | None = None) -> ReadNotice:
         published_on=_date(*signed.groups(), year=year) if signed else None,
     )
     return ReadNotice(notice, tuple(unread))
+
+
+def read_days(text: str, year: int) -> list[date]:
+    """「2月14日、2月28日」 or 2027-02-14 02-28; ValueError names what is no day."""
+    days = []
+    for piece in filter(None, BETWEEN.split(_plain(text[:LONGEST_TEXT]))):
+        found = LOOSE.fullmatch(piece)
+        day = _date(*found.groups(), year=year) if found else None
+        if day is None:
+            raise ValueError(piece[:40])
+        days.append(day)
+    return days
 
 
 def _plain(text: str) -> str:

@@ -136,6 +136,11 @@ def days_told(explanation: Explanation) -> list[dict[str, Any]]:
     ]
 
 
+def why_sentence(day: date) -> str:
+    """Why this day is worked or not, in words."""
+    return reason_sentence(current().why(day))
+
+
 def preview(notice: HolidayYear, *, now: datetime | None = None) -> Preview:
     """What is wrong with a notice, what is odd, and what saving it would do."""
     problems = _problems(notice, timezone.localdate(now))
