@@ -1,0 +1,355 @@
+"""What the demo county is, before any row exists: pure data from one seed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crm.lib.uscc import with_check_digit
+from crm.models import Role
+
+from .words import company_name, listed, log_between, mobile, person_name
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much of everything. `users` counts officials and owners together."""
+
+    companies: int
+    users: int
+    visits: int
+    days: int
+
+    @property
+    def tickets(self) -> int:
+        return self.visits // 5
+
+
+SCALES = {
+    "small": Scale(companies=300, users=20, visits=1_000, days=180),
+    "county": Scale(companies=5_000, users=300, visits=60_000, days=730),
+    "city": Scale(companies=100_000, users=2_000, visits=1_000_000, days=730),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    code: str
+    name: str
+    kind: str
+    parent: str | None
+
+
+@dataclass(frozen=True)
+class Unit:
+    code: str
+    name: str
+    kind: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Right:
+    """A role for a region, a department or a company (by its place in the list)."""
+
+    role: str
+    region: str = ""
+    department: str = ""
+    company: int | None = None
+
+
+@dataclass
+class Person:
+    login: str
+    name: str
+    title: str
+    department: str | None
+    phone: str
+    rights: list[Right] = field(default_factory=list)
+    is_demo: bool = False
+
+
+@dataclass(frozen=True)
+class ContactStory:
+    name: str
+    title: str
+    phone: str
+    is_main: bool
+
+
+@dataclass
+class CompanyStory:
+    """A company with its people; officers by login."""
+
+    name: str
+    uscc: str
+    region: str
+    address: str
+    industry: str
+    staff: int
+    revenue: Decimal
+    assets: Decimal
+    stage: str
+    tags: list[str]
+    contacts: list[ContactStory]
+    entered_at: datetime
+    officer_a: str | None = None
+    officer_b: str | None = None
+    # An A before this one, with the day and the reason of the change.
+    former_a: str | None = None
+    changed_at: datetime | None = None
+    leader: str | None = None
+
+
+@dataclass
+class Story:
+    """Everything the ground needs to know of the county."""
+
+    scale: Scale
+    start: datetime
+    today: date
+    places: list[Place]
+    units: list[Unit]
+    people: list[Person]
+    companies: list[CompanyStory]
+    # Who is away today, so that the stand-in has the work.
+    away: str = ""
+
+    def person(self, login: str) -> Person:
+        return next(one for one in self.people if one.login == login)
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)
+
+
+def tell(scale: Scale, seed: int, today: date) -> Story:
+    """The same scale, seed and day tell the same story."""
+    random = Random(seed)
+    start = at(today - timedelta(days=scale.days + 20), 9)
+    places = list(places_of(listed("demo_regions")["regions"], None))
+    if scale.companies < 50_000:
+        places = one_county(places)
+    county = next(one for one in places if one.kind == "county")
+    units = [
+        Unit(one["code"], one["name"], one["kind"], county.code)
+        for one in listed("departments")["departments"]
+    ] + [
+        Unit(f"u-{one.code}", one.name, one.kind, one.code)
+        for one in places
+        if one.kind in {"town", "park"}
+    ]
+    story = Story(scale, start, today, places, units, [], [])
+    story.people = people_of(random, story, county.code)
+    story.companies = [company_of(random, story, n) for n in range(scale.companies)]
+    give_owners(random, story)
+    return story
+
+
+def places_of(node: dict[str, Any], parent: str | None) -> Iterator[Place]:
+    yield Place(node["code"], node["name"], node["kind"], parent)
+    for child in node.get("children", ()):
+        yield from places_of(child, node["code"])
+
+
+def one_county(places: list[Place]) -> list[Place]:
+    """The city's root, its first county (县) and what lies in it."""
+    root = places[0]
+    county = next(one for one in places if one.name.endswith("县"))
+    return [root, county, *(one for one in places if one.parent == county.code)]
+
+
+# --- People --------------------------------------------------------------------
+
+# Who sits where in the small county, by the departments that tickets go to most.
+HANDLED = [
+    ["hrss", "talent", "education", "health"],
+    ["housing", "transport", "power", "water-supply", "gas", "water"],
+    ["natural-resources", "ecology", "emergency", "civil-defence", "forestry"],
+    ["miit", "science", "commerce", "market", "financial", "finance", "tax"],
+    ["approval", "drc", "justice", "business-env", "agriculture", "notary"],
+]
+
+
+def people_of(random: Random, story: Story, county: str) -> list[Person]:
+    """One demo person per role first, then the others in the same proportions."""
+    home = "business-env"
+    people = [
+        official(
+            random, "officer1", "项目专员", home, Right("officer", department=home)
+        ),
+        official(
+            random, "officer2", "项目专员", home, Right("officer", department=home)
+        ),
+        *handlers(random, story),
+        official(
+            random, "head1", "局长", "hrss", Right("unit_head", department="hrss")
+        ),
+        official(
+            random,
+            "dispatch1",
+            "交办专员",
+            "liaison-centre",
+            Right("dispatcher", county),
+        ),
+        official(random, "leader1", "副县长", "county-office", Right("leader", county)),
+        official(
+            random,
+            "supervisor1",
+            "督查专员",
+            "supervision",
+            Right("supervisor", county),
+        ),
+        official(
+            random, "system1", "系统管理员", "county-office", Right("system_admin")
+        ),
+        official(
+            random, "security1", "安全管理员", "county-office", Right("security_admin")
+        ),
+        official(random, "audit1", "审计管理员", "county-office", Right("audit_admin")),
+    ]
+    leading = Right("leader", department="housing")
+    people.append(official(random, "leader2", "县委常委", "county-office", leading))
+    for one in people:
+        one.is_demo = True
+    owners = max(2, story.scale.users // 10)
+    fields = [unit.code for unit in story.units if unit.kind in {"town", "park"}]
+    for number in range(3, story.scale.users - len(people) - owners + 3):
+        unit = fields[number % len(fields)]
+        right = Right("officer", department=unit)
+        if number % 4 == 0 and story.scale.users > 50:
+            group = HANDLED[number % len(HANDLED)]
+            unit = group[number % len(group)]
+            right = Right("handler", department=unit)
+        login = f"{right.role}{number}"
+        people.append(official(random, login, "科员", unit, right))
+    return people
+
+
+def official(
+    random: Random, login: str, title: str, department: str, *rights: Right
+) -> Person:
+    name, phone = person_name(random), mobile(random)
+    scoped = [right if isinstance(right, Right) else Right(right) for right in rights]
+    return Person(login, name, title, department, phone, scoped)
+
+
+def handlers(random: Random, story: Story) -> Iterator[Person]:
+    """In a small county each handler answers for several units."""
+    named = {unit for units in HANDLED for unit in units}
+    rest = [unit.code for unit in story.units if unit.code not in named]
+    for number, own in enumerate(HANDLED, start=1):
+        units = [*own, *(rest if number == len(HANDLED) else [])]
+        rights = [Right("handler", department=unit) for unit in units]
+        yield official(random, f"handler{number}", "四级主任科员", units[0], *rights)
+
+
+def give_owners(random: Random, story: Story) -> None:
+    """People of companies: the first two have buttons."""
+    count = story.scale.users - len(story.people)
+    for number in range(count):
+        contact = story.companies[number].contacts[0]
+        right = Right("owner", company=number)
+        story.people.append(
+            Person(
+                f"owner{number + 1}",
+                contact.name,
+                contact.title,
+                None,
+                contact.phone,
+                [right],
+                is_demo=number < 2,
+            )
+        )
+
+
+# --- Companies -----------------------------------------------------------------
+
+
+def company_of(random: Random, story: Story, number: int) -> CompanyStory:
+    words = listed("demo")
+    weights = [trade["weight"] for trade in words["trades"]]
+    trade = random.choices(words["trades"], weights)[0]
+    towns = [one for one in story.places if one.kind in {"town", "park"}]
+    place = towns[min(int(random.random() ** 1.5 * len(towns)), len(towns) - 1)]
+    staff = round(log_between(random, *trade["staff"]))
+    revenue = log_between(random, *trade["revenue"])
+    entered = story.start + timedelta(minutes=7 * number % 4000)
+    county = story.places[1].name.rstrip("县区市")
+    company = CompanyStory(
+        name=company_name(random, county, trade) + suffix(number),
+        uscc=with_check_digit(f"91000000MA{number + 1000:07d}"),
+        region=place.code,
+        address=place.name
+        + random.choice(words["roads"])
+        + f"{random.randrange(1, 400)}号",
+        industry=trade["industry"],
+        staff=staff,
+        revenue=Decimal(round(revenue, 2)).quantize(Decimal("0.01")),
+        assets=Decimal(round(revenue * random.uniform(0.6, 2.2), 2)).quantize(
+            Decimal("0.01")
+        ),
+        stage=random.choices(
+            ["started", "growing", "mature", "preparing", "troubled", "stopped"],
+            [45, 20, 22, 6, 5, 2],
+        )[0],
+        tags=tags_of(random, staff, revenue),
+        contacts=list(contacts_of(random)),
+        entered_at=entered,
+    )
+    give_officers(random, story, company, number)
+    return company
+
+
+def suffix(number: int) -> str:
+    """Names repeat in a large city; a branch number keeps them apart."""
+    return "" if number < 400 else f"({number})"
+
+
+def tags_of(random: Random, staff: int, revenue: float) -> list[str]:
+    tags = []
+    if random.random() < 0.06:
+        tags.append("troubled")
+    elif random.random() < 0.085:
+        tags.append("growing")
+    if revenue >= 2000:
+        tags.append("above_scale")
+    for key, share in (("specialised", 0.05), ("hightech", 0.07)):
+        if staff > 20 and random.random() < share:
+            tags.append(key)
+    return tags
+
+
+def contacts_of(random: Random) -> Iterator[ContactStory]:
+    titles = listed("demo")["contact_titles"]
+    chosen = random.sample(titles, random.choice((1, 1, 2, 2, 3)))
+    for place, title in enumerate(chosen):
+        yield ContactStory(person_name(random), title, mobile(random), place == 0)
+
+
+def give_officers(
+    random: Random, story: Story, company: CompanyStory, number: int
+) -> None:
+    """A and B for all but one in a hundred; the demo's officer has a full book."""
+    if number % 100 == 57:
+        return
+    officers = [one.login for one in story.people if one.rights[0].role == Role.OFFICER]
+    if number < 24:
+        company.officer_a, company.officer_b = "officer1", "officer2"
+    elif number < 40:
+        company.officer_a, company.officer_b = officers[2 % len(officers)], "officer1"
+    else:
+        first = random.randrange(1, len(officers))
+        second = 1 + first % (len(officers) - 1)
+        company.officer_a, company.officer_b = officers[first], officers[second]
+        if random.random() < 0.08:
+            others = {company.officer_a, company.officer_b, "officer1"}
+            company.former_a = random.choice([o for o in officers if o not in others])
+            company.changed_at = story.start + timedelta(days=random.randrange(20, 120))
+    if random.random() < 0.1:
+        company.leader = "leader1"

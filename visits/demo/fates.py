@@ -1,0 +1,64 @@
+"""What becomes of a ticket: who acts when, decided before it happens."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from crm.demo.story import at
+from crm.services import calendar
+
+
+@dataclass
+class Fate:
+    """The moments of one ticket; a moment that is still ahead does not happen."""
+
+    dispatched_at: datetime
+    accepted_at: datetime
+    contacted_at: datetime
+    replied_at: datetime
+    answered_at: datetime
+    confirmed_at: datetime
+    outcome: str
+    by_call: bool
+    refused: str = ""
+    rejected_once: bool = False
+    assist: bool = False
+    is_stuck: bool = False
+    comments: list[tuple[datetime, bool]] = field(default_factory=list)
+
+
+def working_time(moment: datetime, days: int, random: Random) -> datetime:
+    """So many working days later, in office hours and after the moment."""
+    day = calendar.add(moment.date(), days).due or moment.date()
+    then = at(day, random.choice((8, 9, 10, 11, 14, 15, 16, 17)), random.randrange(60))
+    return max(then, moment + timedelta(minutes=random.randrange(5, 50)))
+
+
+def fate_of(random: Random, raised_at: datetime, solve_days: int) -> Fate:
+    """Mostly in time; one in twelve late, one in forty refused, one in fifty stuck."""
+    dispatched = working_time(raised_at, random.choice((0, 0, 0, 1)), random)
+    accepted = working_time(dispatched, random.choice((0, 0, 1)), random)
+    late_contact = random.random() < 0.08
+    contacted = working_time(accepted, 3 if late_contact else 0, random)
+    replied = working_time(contacted, random.choice((0, 1, 1)), random)
+    if random.random() < 0.08:
+        took = solve_days + random.randint(1, 6)
+    else:
+        took = random.randint(min(2, solve_days), solve_days)
+    answered = max(
+        working_time(dispatched, took, random), replied + timedelta(minutes=30)
+    )
+    return Fate(
+        dispatched_at=dispatched,
+        accepted_at=accepted,
+        contacted_at=contacted,
+        replied_at=replied,
+        answered_at=answered,
+        confirmed_at=working_time(answered, random.randint(1, 4), random),
+        outcome=random.choices(["solved", "partly", "explained"], [76, 12, 12])[0],
+        by_call=random.random() < 0.6,
+        refused="power" if random.random() < 0.025 else "",
+        rejected_once=random.random() < 0.05,
+        assist=random.random() < 0.15,
+        is_stuck=random.random() < 0.02,
+    )
