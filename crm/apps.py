@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from crm import admin_nav, checks, search_triggers, seed_calendar, triggers
+from crm import admin_nav, checks, company_nav, search_triggers, seed_calendar, triggers
 from crm.lib import periodic
 
 
@@ -15,6 +15,7 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         checks.register()
         admin_nav.hang()
+        company_nav.hang()
         post_migrate.connect(triggers.install, sender=self)
         post_migrate.connect(search_triggers.install, sender=self)
         post_migrate.connect(seed_calendar.seed, sender=self)

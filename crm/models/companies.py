@@ -6,12 +6,14 @@ from typing import Any, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.lib import trees
+from crm.lib.aggregates import Joined
 from crm.lib.querysets import ScopedQuerySet, union_of
 
 from .liaisons import CompanyLiaison
@@ -111,6 +113,23 @@ class CompanyQuerySet(ScopedQuerySet["Company"]):
         return self.annotate(
             officer_a=CompanyLiaison.name_of(CompanyLiaison.Role.A),
             officer_b=CompanyLiaison.name_of(CompanyLiaison.Role.B),
+        )
+
+    def with_tags(self) -> Self:
+        """Annotate `tag_words`: "key=name" of each tag, one per line."""
+        of_company = CompanyTag.objects.filter(company=OuterRef("pk"))
+        word = Concat("tag__key", Value("="), "tag__name")
+        words = of_company.order_by().values("company").annotate(words=Joined(word))
+        return self.annotate(tag_words=Subquery(words.values("words")))
+
+    def with_rights(self, user: User) -> Self:
+        """Annotate what the user may do: `may_edit`, `may_manage`, `is_own`."""
+        same = {"pk": OuterRef("pk")}
+        own = CompanyLiaison.objects.open().filter(officer=user, company=OuterRef("pk"))
+        return self.annotate(
+            may_edit=Exists(Company.objects.changeable_by(user).filter(**same)),
+            may_manage=Exists(Company.objects.living().managed_by(user).filter(**same)),
+            is_own=Exists(own),
         )
 
 

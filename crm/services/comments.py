@@ -118,11 +118,10 @@ def save(
         attach(comment, one, name)
     events.record(
         comment.author,
-        "comment.added",
+        f"{subject._meta.model_name}.commented",
         comment,
         is_public=not comment.is_internal,
         now=comment.created_at,
-        on=f"{comment.subject_type} {comment.subject_id}",
         file_count=len(received),
     )
 

@@ -32,6 +32,8 @@ PROFILE: Final = (
     "stage",
 )
 FINDABLE: Final = {"name", "short_name", "uscc"}
+# No company of this world has more people.
+MOST_STAFF: Final = 10_000_000
 
 
 @dataclass(frozen=True, kw_only=True)

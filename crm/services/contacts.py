@@ -12,6 +12,7 @@ from crm import events
 from crm.lib import phones
 from crm.lib.errors import DomainError, StaleVersion
 from crm.models import Company, CompanyLiaison, Contact, Role, User
+from crm.models.companies import CompanyQuerySet
 
 from . import search
 
@@ -26,13 +27,17 @@ def sees_phones(company: Company, user: User) -> bool:
     return user.has_role(Role.OFFICER) and own.exists()
 
 
+def with_changeable_contacts(user: User) -> CompanyQuerySet:
+    """Those whose profile the person may edit, and his own."""
+    editable = Company.objects.changeable_by(user).values("pk")
+    owned = user.access.company_ids(Role.OWNER)
+    return Company.objects.living().filter(Q(pk__in=editable) | Q(pk__in=owned))
+
+
 def claim_company(company: Company, actor: User | None) -> Company:
     """Lock the company for its profile's editors and for its own people."""
-    allowed = Company.objects.living()
-    if actor is not None:
-        editable = Company.objects.changeable_by(actor).values("pk")
-        owned = actor.access.company_ids(Role.OWNER)
-        allowed = allowed.filter(Q(pk__in=editable) | Q(pk__in=owned))
+    living = Company.objects.living()
+    allowed = living if actor is None else with_changeable_contacts(actor)
     return Company.objects.lock(allowed, company.pk)
 
 

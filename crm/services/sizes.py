@@ -7,6 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from crm.models import Company, Industry
 
 Size = Company.Size
@@ -16,6 +19,17 @@ FILE: Final = Path(__file__).resolve().parent.parent / "data" / "size_classes.js
 METHODS: Final[dict[str, dict[str, dict[str, int]]]] = json.loads(
     FILE.read_text(encoding="utf-8")
 )["methods"]
+MEASURES: Final = {
+    "staff": gettext_lazy("staff (persons)"),
+    "revenue": gettext_lazy("annual revenue (10,000 yuan)"),
+    "assets": gettext_lazy("total assets (10,000 yuan)"),
+    "industry": gettext_lazy("industry"),
+}
+WORDS: Final = {
+    True: gettext_lazy("reached"),
+    False: gettext_lazy("not reached"),
+    None: gettext_lazy("missing"),
+}
 CLASSES: Final = (Size.LARGE, Size.MEDIUM, Size.SMALL)
 
 
@@ -43,8 +57,22 @@ class SizeWorking:
     missing: tuple[str, ...] = ()
 
     @property
-    def measures(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(row.measure for row in self.rows))
+    def labelled(self) -> list[dict[str, object]]:
+        """The rows in words, for the page."""
+        return [
+            {
+                "size": Size(row.size).label,
+                "measure": MEASURES[row.measure],
+                "threshold": row.threshold,
+                "value": row.value,
+                "word": WORDS[row.met],
+            }
+            for row in self.rows
+        ]
+
+    @property
+    def missing_words(self) -> str:
+        return _(", ").join(str(MEASURES[one]) for one in self.missing)
 
 
 def working(

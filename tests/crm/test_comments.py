@@ -48,7 +48,7 @@ def test_the_same_submit_twice_is_one_remark(cast):
     key = uuid4()
     assert add(cast, client_key=key).pk == add(cast, client_key=key).pk
     assert Comment.objects.count() == 1
-    assert Event.objects.filter(action="comment.added").count() == 1
+    assert Event.objects.filter(action="company.commented").count() == 1
 
 
 def test_a_remark_comes_with_files(cast):

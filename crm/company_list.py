@@ -1,0 +1,128 @@
+"""Rows of the list of companies: flat, 25 a page."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.utils import timezone
+
+from crm.filters import CompanyFilter
+from crm.lib.listing import address
+from crm.lib.paging import KeysetPage, capped_count, keyset_page
+from crm.models import Absence, Company, CompanyLiaison
+from crm.models.companies import CompanyQuerySet
+
+FIELDS = (
+    "pk",
+    "name",
+    "region__name",
+    "industry__name",
+    "size",
+    "stage",
+    "last_visit_on",
+    "archived_at",
+    "officer_a",
+    "officer_b",
+    "a_is_away",
+    "tag_words",
+)
+# Nobody reads how many there are beyond this when searching.
+SEARCH_CAP = 1_000
+# The filters that every list shows.
+QUICK = {"q", "sort", "size", "stage"}
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRow:
+    """One line of the list."""
+
+    pk: int
+    name: str
+    region: str
+    industry: str | None
+    size: str
+    stage: str
+    last_visit_on: date | None
+    archived_at: object
+    officer_a: str | None
+    officer_b: str | None
+    a_is_away: bool
+    tag_words: str | None
+
+    @property
+    def size_label(self) -> str:
+        return (
+            "" if self.size == Company.Size.UNKNOWN else label(Company.Size, self.size)
+        )
+
+    @property
+    def tags(self) -> list[tuple[str, str]]:
+        return tags_of(self.tag_words)
+
+
+def label(choices: Any, value: str) -> str:  # Any: one of the model's choices
+    return str(choices(value).label)
+
+
+def tags_of(words: str | None) -> list[tuple[str, str]]:
+    """Key and name of each, from with_tags(); two rows of the table may be many."""
+    pairs = [word.partition("=") for word in (words or "").split("\n") if word]
+    return sorted((key, name) for key, _sign, name in pairs)
+
+
+def rows_of(companies: CompanyQuerySet, today: date) -> CompanyQuerySet:
+    """What a line needs, as annotations: no query per row."""
+    away = Absence.objects.on(today).values("officer")
+    a_away = CompanyLiaison.objects.open().filter(
+        company=OuterRef("pk"), role=CompanyLiaison.Role.A, officer__in=away
+    )
+    return companies.with_officers().with_tags().annotate(a_is_away=Exists(a_away))
+
+
+@dataclass(frozen=True)
+class CompanyList:
+    """One page of the list as `companies.html` shows it."""
+
+    rows: list[CompanyRow]
+    page: dict[str, Any]  # any: what parts/_pages.html wants
+    chosen: dict[str, str]
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(value for name, value in self.chosen.items() if name != "sort")
+
+    @property
+    def more_chosen(self) -> list[tuple[str, str]]:
+        """What is on among the filters that are loaded apart."""
+        return [
+            (name, value)
+            for name, value in self.chosen.items()
+            if value and name not in QUICK
+        ]
+
+    @property
+    def more_is_on(self) -> bool:
+        return bool(self.more_chosen)
+
+
+def list_of(
+    request: HttpRequest, companies: CompanyQuerySet, filtered: CompanyFilter
+) -> CompanyList:
+    found = filtered.qs if filtered.is_valid() else companies.none()
+    page: KeysetPage[CompanyRow] = keyset_page(
+        rows_of(found, timezone.localdate()),
+        filtered.ordering,
+        request.GET.get("cursor"),
+        fields=FIELDS,
+        row=CompanyRow,
+    )
+    is_search = bool(request.GET.get("q"))
+    count = capped_count(found, SEARCH_CAP) if is_search else capped_count(found)
+    links = {
+        name: address(request.GET, getattr(page, name))
+        for name in ("first", "previous", "next", "last")
+    }
+    chosen = {name: request.GET.get(name, "") for name in filtered.filters}
+    return CompanyList(page.rows, {"count": count, **links}, chosen)

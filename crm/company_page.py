@@ -1,0 +1,290 @@
+"""One company as its page shows it, in as few queries as it takes."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, When
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from crm import panels
+from crm.audit_words import ACTIONS
+from crm.company_list import tags_of
+from crm.lib.words import masked
+from crm.models import (
+    Absence,
+    Attachment,
+    Comment,
+    Company,
+    CompanyLiaison,
+    Contact,
+    Event,
+    Role,
+    User,
+)
+from crm.models.companies import WIDE, CompanyQuerySet
+from crm.services import comments, sizes
+
+STREAM_LENGTH = 30
+# What a stranger's department has to do with is not the whole company's life.
+OF_THE_COMPANY = ("crm.company", "crm.contact", "crm.companyliaison", "crm.comment")
+COMMENTED = "company.commented"
+ICONS = {
+    "company.created": "building",
+    "company.edited": "edit",
+    "company.tagged": "tags",
+    "company.archived": "archive",
+    "company.leader_linked": "star",
+    "contact.added": "user-plus",
+    "contact.edited": "edit",
+    "contact.archived": "archive",
+    "phone.revealed": "eye",
+    "liaison.assigned": "user-check",
+    "liaison.ended": "user",
+    COMMENTED: "message",
+    "visit.held": "clipboard-text",
+    "visit.planned": "calendar-plus",
+}
+
+
+def rows(user: User) -> CompanyQuerySet:
+    """The companies this person may see, with all that a page says of one."""
+    related = ("region", "industry", "leader", "leader__department")
+    visible = Company.objects.visible_to(user).select_related(*related)
+    return visible.with_tags().with_rights(user)
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """An open liaison with its person."""
+
+    role: str
+    user: User
+    unit: str
+    since: date
+    is_away: bool
+    # B while A is away.
+    is_acting: bool
+
+    @property
+    def tag(self) -> str:
+        label = str(CompanyLiaison.Role(self.role).label)
+        if self.is_away:
+            return f"{label} · {_('away')}"
+        return f"{label} · {_('stands in')}" if self.is_acting else label
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact; the number as this reader may see it."""
+
+    contact: Contact
+    phone: str
+    is_masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    label: str
+    old: object
+    new: object
+
+
+@dataclass(frozen=True)
+class StreamItem:
+    """One line of the stream: what was done, or a remark with its files."""
+
+    at: datetime
+    who: str
+    icon: str
+    what: str
+    text: str = ""
+    is_internal: bool = False
+    changes: tuple[Change, ...] = ()
+    files: list[Attachment] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything `company.html` shows."""
+
+    company: Company
+    today: date
+    is_staff: bool
+    sees_phones: bool
+    may_edit: bool
+    may_manage: bool
+    may_add_contacts: bool
+    officers: list[Officer]
+    people: list[Person]
+    stream: list[StreamItem]
+    working: sizes.SizeWorking
+    panels: list[str]
+
+    @property
+    def tags(self) -> list[tuple[str, str]]:
+        return tags_of(self.company.tag_words)  # type: ignore[attr-defined] # annotated
+
+    @property
+    def may_comment(self) -> bool:
+        return not self.company.is_archived
+
+    @property
+    def missing_roles(self) -> list[str]:
+        held = {one.role for one in self.officers}
+        return [role for role in ("A", "B") if role not in held]
+
+
+def page_of(company: Company, user: User, today: date) -> Page:
+    is_own = bool(company.is_own)  # type: ignore[attr-defined] # annotated
+    is_owner = company.pk in user.access.company_ids(Role.OWNER)
+    sees_phones = is_owner or (is_own and user.has_role(Role.OFFICER))
+    may_edit = bool(company.may_edit)  # type: ignore[attr-defined] # annotated
+    return Page(
+        company=company,
+        today=today,
+        is_staff=comments.is_staff(user),
+        sees_phones=sees_phones,
+        may_edit=may_edit,
+        may_manage=bool(company.may_manage),  # type: ignore[attr-defined] # annotated
+        may_add_contacts=may_edit or (is_owner and not company.is_archived),
+        officers=officers_of(company, today),
+        people=people_of(company, sees_phones),
+        stream=stream_of(company, user, is_whole=is_own or is_wide(company, user)),
+        working=sizes.working_of(company),
+        panels=[
+            render_to_string(one.template, one.fill(company, user, today))
+            for one in panels.of_company()
+        ],
+    )
+
+
+def is_wide(company: Company, user: User) -> bool:
+    ranges = user.access.region_ranges(*WIDE)
+    return any(company.region_path in one for one in ranges)
+
+
+def officers_of(company: Company, today: date) -> list[Officer]:
+    away = Absence.objects.on(today).filter(officer=OuterRef("officer"))
+    liaisons = (
+        CompanyLiaison.objects.open()
+        .filter(company=company)
+        .select_related("officer__department")
+        .annotate(is_away=Exists(away))
+        .order_by("role")
+    )
+    found: list[Officer] = []
+    for one in liaisons:
+        a_is_away = any(known.is_away for known in found)
+        unit = one.officer.department
+        found.append(
+            Officer(
+                role=one.role,
+                user=one.officer,
+                unit=unit.name if unit else "",
+                since=one.started_on,
+                is_away=one.is_away,
+                is_acting=one.role == CompanyLiaison.Role.B and a_is_away,
+            )
+        )
+    return found
+
+
+def people_of(company: Company, sees_phones: bool) -> list[Person]:
+    contacts = Contact.objects.current().filter(company=company)
+    return [
+        Person(
+            contact=one,
+            phone=one.phone if sees_phones else masked(one.phone),
+            is_masked=bool(one.phone) and not sees_phones,
+        )
+        for one in contacts
+    ]
+
+
+def stream_of(company: Company, user: User, *, is_whole: bool) -> list[StreamItem]:
+    """Events and remarks in one query, files in a second where there are any."""
+    events = Event.objects.for_company(company).select_related("actor", "personal")
+    if not comments.is_staff(user):
+        events = events.public()
+    if not is_whole:
+        events = events.filter(subject_type__in=OF_THE_COMPANY)
+    # Remarks on visits and tickets stand on their own pages.
+    elsewhere = Q(subject_type="crm.comment") & ~Q(action=COMMENTED)
+    said = Comment.objects.filter(pk=OuterRef("subject_id"))
+    liaison = CompanyLiaison.objects.filter(pk=OuterRef("subject_id"))
+    found = list(
+        events.exclude(elsewhere)
+        .annotate(
+            said=when("crm.comment", said.values("text")),
+            officer=when("crm.companyliaison", liaison.values("officer__name")),
+        )
+        .newest_first()[:STREAM_LENGTH]
+    )
+    files = files_of(found)
+    return [item_of(event, files) for event in found]
+
+
+def when(subject_type: str, rows: Any) -> Case:  # any: a queryset of one value
+    return Case(
+        When(subject_type=subject_type, then=Subquery(rows[:1])),
+        output_field=CharField(),
+    )
+
+
+def files_of(events: list[Event]) -> dict[int, list[Attachment]]:
+    with_files = [
+        one.subject_id for one in events if one.changes.get("file_count", [0, 0])[1]
+    ]
+    found: dict[int, list[Attachment]] = {}
+    if with_files:
+        attached = Attachment.objects.filter(comment__in=with_files)
+        for one in attached.select_related("file").order_by("pk"):
+            found.setdefault(one.comment_id or 0, []).append(one)
+    return found
+
+
+def item_of(event: Any, files: dict[int, list[Attachment]]) -> StreamItem:
+    # any: an event with the annotations of stream_of()
+    is_comment = event.action == COMMENTED
+    return StreamItem(
+        at=event.at,
+        who=event.actor.name if event.actor else "",
+        icon=ICONS.get(event.action, "history"),
+        what="" if is_comment else str(ACTIONS.get(event.action, event.action)),
+        text=event.said or "",
+        is_internal=is_comment and not event.is_public,
+        changes=tuple(changes_of(event)),
+        files=files.get(event.subject_id, []) if is_comment else [],
+    )
+
+
+def changes_of(event: Any) -> list[Change]:  # any: an annotated event
+    """What a reader wants to know of the change, in words and values."""
+    if event.action == "company.edited":
+        return [
+            Change(label_of(name), value_of(name, old), value_of(name, new))
+            for name, (old, new) in event.changes.items()
+        ]
+    if event.action == "liaison.assigned":
+        role = event.changes["role"][1]
+        return [Change(str(CompanyLiaison.Role(role).label), None, event.officer)]
+    if event.action.startswith("contact.") or event.action == "phone.revealed":
+        private = getattr(event, "personal", None)
+        name = private.values.get("name") if private else None
+        old, new = name if isinstance(name, list) else (None, name)
+        return [Change(str(Contact._meta.verbose_name), old, new)] if new else []
+    return []
+
+
+def label_of(name: str) -> str:
+    return str(Company._meta.get_field(name).verbose_name)  # type: ignore[union-attr] # a column
+
+
+def value_of(name: str, value: Any) -> Any:  # any: what JSON holds
+    """Codes of choices as words; a key of a region says nothing to a reader."""
+    if name == "region":
+        return None
+    choices = dict(Company._meta.get_field(name).flatchoices)  # type: ignore[union-attr] # a column
+    return choices.get(value, value)

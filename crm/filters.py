@@ -1,0 +1,136 @@
+"""What the list of companies and its API can be narrowed by, under the same names."""
+
+from datetime import timedelta
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.lib.trees import PathRange
+from crm.models import Company, CompanyLiaison, Industry, Region, Tag
+from crm.models.companies import CompanyQuerySet
+
+# How the list may be ordered; each ends in the key.
+ORDERS: dict[str, tuple[str, ...]] = {
+    "recent": ("-updated_at", "-pk"),
+    "name": ("sort_key", "pk"),
+    "unseen": ("last_visit_on", "pk"),
+    "seen": ("-last_visit_on", "-pk"),
+}
+ORDER_LABELS = [
+    ("recent", _("newest change first")),
+    ("name", _("by name")),
+    ("unseen", _("longest not visited first")),
+    ("seen", _("last visited first")),
+]
+MOST_DAYS = 3_650
+NO_SECTION = 2  # codes from here on have two digits or more
+
+
+class CompanyFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
+    """The companies are scoped already: what is asked for opens nothing."""
+
+    q = filters.CharFilter(method="by_text", label=_("search"), max_length=200)
+    region = filters.CharFilter(method="by_region", label=_("region"), max_length=24)
+    industry = filters.CharFilter(
+        method="by_industry", label=_("industry"), max_length=4
+    )
+    size = filters.MultipleChoiceFilter(choices=Company.Size.choices, label=_("size"))
+    stage = filters.MultipleChoiceFilter(
+        choices=Company.Stage.choices, label=_("life stage")
+    )
+    tag = filters.CharFilter(method="by_tag", label=_("tag"), max_length=30)
+    officer = filters.NumberFilter(
+        method="by_officer", label=_("officer A"), min_value=1, max_value=2**63 - 1
+    )
+    unassigned = filters.BooleanFilter(
+        method="by_unassigned", label=_("without an officer")
+    )
+    unseen = filters.NumberFilter(
+        method="by_unseen",
+        label=_("not visited for days"),
+        min_value=1,
+        max_value=MOST_DAYS,
+    )
+    archived = filters.BooleanFilter(method="by_archived", label=_("archived"))
+    sort = filters.ChoiceFilter(method="leave", choices=ORDER_LABELS, label=_("order"))
+
+    class Meta:
+        model = Company
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: CompanyQuerySet) -> CompanyQuerySet:
+        """Living companies, unless the archive is asked for."""
+        if not self.form.cleaned_data.get("archived"):
+            queryset = queryset.living()
+        found: CompanyQuerySet = super().filter_queryset(queryset)
+        return found
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        chosen = self.form.cleaned_data.get("sort") if self.is_valid() else ""
+        return ORDERS[chosen or "recent"]
+
+    def by_text(
+        self, companies: CompanyQuerySet, name: str, value: str
+    ) -> CompanyQuerySet:
+        return companies.search(value)
+
+    def by_region(
+        self, companies: CompanyQuerySet, name: str, value: str
+    ) -> CompanyQuerySet:
+        region = Region.objects.filter(code=value).values_list("path", flat=True)
+        path = region.first()
+        if path is None:
+            return companies.none()
+        return companies.filter(PathRange(path).q("region_path"))
+
+    def by_industry(
+        self, companies: CompanyQuerySet, name: str, value: str
+    ) -> CompanyQuerySet:
+        """A section with all below it, or a division with its classes."""
+        below = Industry.objects.filter(
+            Q(pk=value) | Q(parent=value) | Q(parent__parent=value)
+        )
+        return companies.filter(industry__in=below.values("pk"))
+
+    def by_tag(
+        self, companies: CompanyQuerySet, name: str, value: str
+    ) -> CompanyQuerySet:
+        return companies.tagged(value)
+
+    def by_officer(
+        self, companies: CompanyQuerySet, name: str, value: Any
+    ) -> CompanyQuerySet:  # Any: a Decimal, as django-filter reads numbers
+        served = CompanyLiaison.objects.open().filter(
+            role=CompanyLiaison.Role.A, officer=int(value)
+        )
+        return companies.filter(pk__in=served.values("company"))
+
+    def by_unassigned(
+        self, companies: CompanyQuerySet, name: str, value: bool
+    ) -> CompanyQuerySet:
+        return companies.without_officer() if value else companies
+
+    def by_unseen(
+        self, companies: CompanyQuerySet, name: str, value: Any
+    ) -> CompanyQuerySet:  # Any: a Decimal, as django-filter reads numbers
+        today = timezone.localdate()
+        return companies.not_seen_since(today - timedelta(days=int(value)))
+
+    def by_archived(
+        self, companies: CompanyQuerySet, name: str, value: bool
+    ) -> CompanyQuerySet:
+        return companies.exclude(archived_at=None) if value else companies
+
+    def leave(
+        self, companies: CompanyQuerySet, name: str, value: str
+    ) -> CompanyQuerySet:
+        """The order is the page's business: pages by key need to know it."""
+        return companies
+
+
+def tags() -> list[Tag]:
+    return list(Tag.objects.filter(is_active=True))
