@@ -110,18 +110,21 @@ def facts_of(visit: Visit) -> Iterator[tuple[str, str]]:
         day = _("%(first)s to %(last)s") % {"first": day, "last": last}
     came = [visit.logged_by.name, *(one.name for one in visit.companions.all())]
     rows: list[tuple[str, Any]] = [
-        (_("Company"), company.name),
-        (_("Credit code"), company.uscc),
-        (_("Address"), company.address),
-        (_("Industry"), company.industry.name if company.industry else ""),
-        (_("Size"), company.get_size_display()),
-        (_("Time"), day),
-        (_("Mode"), visit.get_mode_display()),
-        (_("Purpose"), visit.purpose),
-        (_("Led by"), visit.led_by),
-        (_("Visitors"), SEPARATOR.join(came)),
-        (_("People met"), SEPARATOR.join(people_met(visit))),
-        (_("Officers"), SEPARATOR.join(officers_of(visit))),
+        (pgettext("paper", "Company"), company.name),
+        (pgettext("paper", "Credit code"), company.uscc),
+        (pgettext("paper", "Address"), company.address),
+        (
+            pgettext("paper", "Industry"),
+            company.industry.name if company.industry else "",
+        ),
+        (pgettext("paper", "Size"), company.get_size_display()),
+        (pgettext("paper", "Time"), day),
+        (pgettext("paper", "Mode"), visit.get_mode_display()),
+        (pgettext("paper", "Purpose"), visit.purpose),
+        (pgettext("paper", "Led by"), visit.led_by),
+        (pgettext("paper", "Visitors"), SEPARATOR.join(came)),
+        (pgettext("paper", "People met"), SEPARATOR.join(people_met(visit))),
+        (pgettext("paper", "Officers"), SEPARATOR.join(officers_of(visit))),
     ]
     return ((label, str(value)) for label, value in rows if value)
 
@@ -159,7 +162,7 @@ def raised(finding: Finding) -> Raised:
 def handling_of(finding: Finding) -> str:
     ticket: Ticket | None = getattr(finding, "ticket", None)
     if ticket is None:
-        return _("Noted")
+        return pgettext("paper", "Noted")
     return _("Ticket %(number)s\n%(state)s") % {
         "number": ticket.number,
         "state": ticket.get_status_display(),
