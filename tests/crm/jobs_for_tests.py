@@ -51,10 +51,10 @@ def some_bytes(size):
 def sleep(seconds, marker):
     pid = os.fork()
     if pid == 0:
-        time.sleep(1)
-        with open(marker, "w") as file:
-            file.write("still here")
+        time.sleep(seconds)
         os._exit(0)
+    with open(marker, "w") as file:
+        file.write(str(pid))
     time.sleep(seconds)
 
 
