@@ -1,9 +1,12 @@
 """Pages for what went wrong: a sentence, what was kept, what to do."""
 
+import sys
+
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from crm.lib.http import is_api
+from crm.lib.http import busy, is_api, is_lock_error
 
 
 def _answer(request: HttpRequest, status: int, code: str) -> HttpResponse:
@@ -25,6 +28,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    # A middleware that waited in vain: no view was there to answer for it.
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError) and is_lock_error(error):
+        return busy(request)
     return _answer(request, 500, "server_error")
 
 
