@@ -76,7 +76,11 @@ def test_the_same_dispatch_twice_starts_the_clock_once(cast):
     ("code", "lead", "assistants"),
     [
         ("department_twice", "bureau", [("bureau", "做同一件事")]),
-        ("department_twice", "bureau", [("other_bureau", "一"), ("other_bureau", "二")]),
+        (
+            "department_twice",
+            "bureau",
+            [("other_bureau", "一"), ("other_bureau", "二")],
+        ),
         ("task_missing", "bureau", [("other_bureau", " ")]),
         ("department_out_of_reach", "far", []),
         ("department_out_of_reach", "closed", []),
@@ -105,7 +109,10 @@ def test_departments_that_cannot_be_meant_are_refused(cast, code, lead, assistan
 
 def test_a_refused_ticket_tells_the_company_why(cast):
     ticket = tickets.refuse_ticket(
-        raised(cast, by="otto"), actor=cast.dora, refusal="petition", note="请走信访渠道。"
+        raised(cast, by="otto"),
+        actor=cast.dora,
+        refusal="petition",
+        note="请走信访渠道。",
     )
     event = Event.objects.for_subject(ticket).newest_first().first()
     assert event.is_public

@@ -14,9 +14,12 @@ from crm.models.search import matching
 from crm.services import deadlines
 from visits.models import Category, Ticket, TicketPart
 from visits.models.tickets import TicketQuerySet
+from visits.services.numbers import number_of
 
 # 2026-000123, its beginning, or only the count of this year.
 NUMBER = re.compile(r"(\d{4}-\d{0,9})|#?(\d{1,6})")
+
+EARLIEST = date(1900, 1, 1)
 
 
 class TicketFilter(filters.FilterSet):
@@ -63,10 +66,8 @@ class TicketFilter(filters.FilterSet):
         if whole:
             # A range, not a pattern: both databases answer it from the index.
             return Q(number__gte=whole, number__lt=whole + ":")
-        year = timezone.localdate().year
-        return Q(
-            number__in=[f"{one}-{int(count or 0):06d}" for one in (year, year - 1)]
-        )
+        year, place = timezone.localdate().year, int(count or 0)
+        return Q(number__in=[number_of(one, place) for one in (year, year - 1)])
 
     def of_company(
         self, tickets: TicketQuerySet, name: str, value: int
@@ -115,5 +116,7 @@ class TicketFilter(filters.FilterSet):
 
 
 def midnight(day: date) -> datetime:
-    """The first moment of a local day."""
-    return timezone.make_aware(datetime(day.year, day.month, day.day))
+    """The first moment of a local day, within what databases hold in UTC."""
+    within = max(day, EARLIEST)
+    zone = timezone.get_current_timezone()
+    return datetime(within.year, within.month, within.day, tzinfo=zone)
