@@ -112,6 +112,7 @@ class Page:
     company: Company
     today: date
     is_staff: bool
+    is_own: bool
     sees_phones: bool
     may_edit: bool
     may_manage: bool
@@ -145,6 +146,7 @@ def page_of(company: Company, user: User, today: date) -> Page:
         company=company,
         today=today,
         is_staff=comments.is_staff(user),
+        is_own=is_own and not company.is_archived,
         sees_phones=sees_phones,
         may_edit=may_edit,
         may_manage=bool(company.may_manage),  # type: ignore[attr-defined] # annotated
