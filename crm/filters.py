@@ -54,6 +54,9 @@ class CompanyFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
         min_value=1,
         max_value=MOST_DAYS,
     )
+    watched = filters.BooleanFilter(
+        method="by_watched", label=_("companies in difficulty and fast growers")
+    )
     archived = filters.BooleanFilter(method="by_archived", label=_("archived"))
     sort = filters.ChoiceFilter(method="leave", choices=ORDER_LABELS, label=_("order"))
 
@@ -100,6 +103,11 @@ class CompanyFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
         self, companies: CompanyQuerySet, name: str, value: str
     ) -> CompanyQuerySet:
         return companies.tagged(value)
+
+    def by_watched(
+        self, companies: CompanyQuerySet, name: str, value: bool
+    ) -> CompanyQuerySet:
+        return companies.watched() if value else companies
 
     def by_officer(
         self, companies: CompanyQuerySet, name: str, value: Any

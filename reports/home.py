@@ -95,14 +95,14 @@ def coverage(companies: Any, today: date, title: str) -> Section:
     days = settings.CRM_COVERAGE_DAYS
     since = today - timedelta(days=days)
     rows = queries.unseen(companies, since, ROWS + 1)
-    url = reverse("crm:companies") + f"?watched=1&unseen={days}&sort=last_visit"
+    url = reverse("crm:companies") + f"?watched=true&unseen={days}&sort=unseen"
     return Section(
         title=title,
         template="reports/home/_coverage.html",
         rows=rows,
         hint=ngettext(
-            "Companies in difficulty and fast growers without a visit for %(days)s day",
-            "Companies in difficulty and fast growers without a visit for %(days)s days",
+            "Companies in trouble and fast growers without a visit for %(days)s day",
+            "Companies in trouble and fast growers without a visit for %(days)s days",
             days,
         )
         % {"days": days},
@@ -190,7 +190,7 @@ def dispatcher(user: User, today: date) -> Iterable[Section]:
         template="reports/home/_companies.html",
         rows=queries.without_officer(user, ROWS + 1),
         empty=_("Every company has its officer."),
-        more=More(reverse("crm:companies") + "?no_officer=1", _("All of them")),
+        more=More(reverse("crm:companies") + "?unassigned=true", _("All of them")),
     )
 
 
@@ -224,7 +224,7 @@ def owner(user: User, today: date) -> Iterable[Section]:
         template="reports/home/_matters.html",
         rows=queries.matters_of_owner(user, today, ROWS + 1),
         empty=_("You have raised nothing yet."),
-        more=More(reverse("visits:tickets"), _("All matters")),
+        more=More(reverse("visits:tickets") + "?tab=all", _("All matters")),
         act=More(reverse("visits:raise"), _("Raise a problem")),
     )
     yield Section(
@@ -241,7 +241,7 @@ def owner(user: User, today: date) -> Iterable[Section]:
 
 def administrators(user: User, today: date) -> Iterable[Section]:
     desks = [
-        (Role.SYSTEM_ADMIN, "crm:users", _("Accounts")),
+        (Role.SYSTEM_ADMIN, "crm:people", _("Accounts")),
         (Role.SYSTEM_ADMIN, "crm:departments", _("Departments")),
         (Role.SYSTEM_ADMIN, "crm:regions", _("Regions")),
         (Role.SYSTEM_ADMIN, "crm:calendar", _("Working calendar")),

@@ -20,9 +20,9 @@ from django.conf import settings
 if (_fonts := Path(settings.DATA_DIR) / "fonts.conf").exists():
     os.environ.setdefault("FONTCONFIG_FILE", str(_fonts))
 
-import weasyprint  # noqa: E402
-from weasyprint.text.fonts import FontConfiguration  # noqa: E402
-from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: E402
+import weasyprint
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 SCHEME = "paper:"
 CSS = Path(__file__).parent / "paper" / "official.css"
@@ -74,7 +74,7 @@ def stylesheet() -> weasyprint.CSS:
 
 
 def render(html: str, assets: Mapping[str, str]) -> Paper:
-    """Lay the page out. `assets` are pictures in base64, named as the HTML names them."""
+    """Lay the page out. `assets` are pictures in base64, by the names in the HTML."""
     pictures = {name: b64decode(body) for name, body in assets.items()}
     collector, log = MissingGlyphs(), logging.getLogger("weasyprint")
     log.addHandler(collector)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 
 from crm.models import (
     Absence,
@@ -212,30 +212,29 @@ def visits_for_owner(user: User, limit: int) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Unseen:
-    """A watched company and how long nobody has been there."""
+    """A watched company and how long nobody has been there; `tag` says why watched."""
 
     pk: int
     name: str
     last_visit_on: date | None
     officer: str | None
-    tags: list[str]
+    tag: str
 
 
 def unseen(companies: Any, since: date, limit: int) -> list[Unseen]:
-    """Never seen first, then the longest ago; with tags, in two queries."""
-    watched = CompanyTag.objects.filter(tag__is_watched=True)
-    rows = list(
-        companies.filter(pk__in=watched.values("company"))
+    """Never seen first, then the longest ago."""
+    tags = CompanyTag.objects.filter(tag__is_watched=True, company=OuterRef("pk"))
+    rows = (
+        companies.watched()
         .not_seen_since(since)
         .with_officers()
+        .annotate(
+            watched_for=Subquery(tags.order_by("tag__order").values("tag__name")[:1])
+        )
         .order_by(F("last_visit_on").asc(nulls_first=True), "pk")
-        .values_list("pk", "name", "last_visit_on", "officer_a")[:limit]
+        .values_list("pk", "name", "last_visit_on", "officer_a", "watched_for")
     )
-    tags: dict[int, list[str]] = {}
-    of_rows = watched.filter(company__in=[row[0] for row in rows])
-    for pk, name in of_rows.order_by("tag__order").values_list("company", "tag__name"):
-        tags.setdefault(pk, []).append(name)
-    return [Unseen(*row, tags.get(row[0], [])) for row in rows]
+    return [Unseen(*row) for row in rows[:limit]]
 
 
 def without_officer(user: User, limit: int) -> list[dict[str, Any]]:
@@ -287,10 +286,19 @@ def troubles_of(user: User, today: date) -> list[Trouble]:
     ).values_list("company", "company__name", "items")
     found = [Trouble("standing_in", pk, name, len(items)) for pk, name, items in notes]
     photos = StoredFile.objects.filter(
-        uploaded_by=user, state=StoredFile.State.REJECTED
-    ).values_list("visit_photos__visit", "company__name")
-    found += [Trouble("photo", pk, name or "") for pk, name in photos if pk]
-    conflicts = IntakeConflict.objects.filter(
-        visit__logged_by=user, decided_at=None
-    ).values_list("visit", "visit__company__name")
-    return found + [Trouble("conflict", pk, name) for pk, name in conflicts]
+        uploaded_by=user,
+        state=StoredFile.State.REJECTED,
+        visit_photos__visit__isnull=False,
+    )
+    conflicts = IntakeConflict.objects.filter(visit__logged_by=user, decided_at=None)
+    # One question for both: a home page has eight.
+    both = (
+        photos.order_by()
+        .values_list(Value("photo"), "visit_photos__visit", "company__name")
+        .union(
+            conflicts.order_by().values_list(
+                Value("conflict"), "visit", "visit__company__name"
+            )
+        )
+    )
+    return found + [Trouble(*row) for row in both]

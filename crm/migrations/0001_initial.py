@@ -12,673 +12,1779 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('login', models.CharField(max_length=40, unique=True, verbose_name='account')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='mobile')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('title', models.CharField(blank=True, max_length=40, verbose_name='post')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('is_superuser', models.BooleanField(default=False, editable=False)),
-                ('is_demo', models.BooleanField(default=False, editable=False)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('password_changed_at', models.DateTimeField(blank=True, null=True)),
-                ('sessions_epoch', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
+                (
+                    "login",
+                    models.CharField(
+                        max_length=40, unique=True, verbose_name="account"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                (
+                    "phone",
+                    models.CharField(blank=True, max_length=20, verbose_name="mobile"),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="e-mail"
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(blank=True, max_length=40, verbose_name="post"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("is_superuser", models.BooleanField(default=False, editable=False)),
+                ("is_demo", models.BooleanField(default=False, editable=False)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("password_changed_at", models.DateTimeField(blank=True, null=True)),
+                ("sessions_epoch", models.PositiveIntegerField(default=0)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'ordering': ['login'],
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "ordering": ["login"],
             },
         ),
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='company name')),
-                ('short_name', models.CharField(blank=True, max_length=40, verbose_name='short name')),
-                ('uscc', models.CharField(blank=True, max_length=18, null=True, verbose_name='unified social credit code')),
-                ('region_path', crm.lib.trees.PathField(editable=False, max_length=200)),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('staff_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='staff (persons)')),
-                ('revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='annual revenue (10,000 yuan)')),
-                ('assets', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='total assets (10,000 yuan)')),
-                ('size', models.CharField(choices=[('large', 'large'), ('medium', 'medium'), ('small', 'small'), ('micro', 'micro'), ('none', 'not applicable'), ('unknown', 'figures missing')], default='unknown', editable=False, max_length=8, verbose_name='size')),
-                ('stage', models.CharField(choices=[('preparing', 'being set up'), ('started', 'in production'), ('growing', 'growing'), ('mature', 'mature'), ('troubled', 'in difficulty'), ('stopped', 'production stopped')], default='started', max_length=10, verbose_name='life stage')),
-                ('sort_key', models.CharField(blank=True, editable=False, max_length=160)),
-                ('last_visit_on', models.DateField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('archived_at', models.DateTimeField(editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('leader', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='linked_companies', to=settings.AUTH_USER_MODEL, verbose_name='linked leader')),
-                ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='crm.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="company name")),
+                (
+                    "short_name",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="short name"
+                    ),
+                ),
+                (
+                    "uscc",
+                    models.CharField(
+                        blank=True,
+                        max_length=18,
+                        null=True,
+                        verbose_name="unified social credit code",
+                    ),
+                ),
+                (
+                    "region_path",
+                    crm.lib.trees.PathField(editable=False, max_length=200),
+                ),
+                (
+                    "address",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="address"
+                    ),
+                ),
+                (
+                    "staff_count",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="staff (persons)"
+                    ),
+                ),
+                (
+                    "revenue",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0"))
+                        ],
+                        verbose_name="annual revenue (10,000 yuan)",
+                    ),
+                ),
+                (
+                    "assets",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0"))
+                        ],
+                        verbose_name="total assets (10,000 yuan)",
+                    ),
+                ),
+                (
+                    "size",
+                    models.CharField(
+                        choices=[
+                            ("large", "large"),
+                            ("medium", "medium"),
+                            ("small", "small"),
+                            ("micro", "micro"),
+                            ("none", "not applicable"),
+                            ("unknown", "figures missing"),
+                        ],
+                        default="unknown",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="size",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("preparing", "being set up"),
+                            ("started", "in production"),
+                            ("growing", "growing"),
+                            ("mature", "mature"),
+                            ("troubled", "in difficulty"),
+                            ("stopped", "production stopped"),
+                        ],
+                        default="started",
+                        max_length=10,
+                        verbose_name="life stage",
+                    ),
+                ),
+                (
+                    "sort_key",
+                    models.CharField(blank=True, editable=False, max_length=160),
+                ),
+                ("last_visit_on", models.DateField(editable=False, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                ("archived_at", models.DateTimeField(editable=False, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="linked_companies",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="linked leader",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="crm.company",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'company',
-                'verbose_name_plural': 'companies',
-                'ordering': ['-updated_at', '-pk'],
+                "verbose_name": "company",
+                "verbose_name_plural": "companies",
+                "ordering": ["-updated_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='time')),
-                ('action', models.CharField(max_length=60, verbose_name='action')),
-                ('subject_type', models.CharField(max_length=40, verbose_name='kind of record')),
-                ('subject_id', models.BigIntegerField(verbose_name='record')),
-                ('is_public', models.BooleanField(default=False, verbose_name='visible to the company')),
-                ('changes', models.JSONField(default=dict, verbose_name='changes')),
-                ('personal_digest', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="time")),
+                ("action", models.CharField(max_length=60, verbose_name="action")),
+                (
+                    "subject_type",
+                    models.CharField(max_length=40, verbose_name="kind of record"),
+                ),
+                ("subject_id", models.BigIntegerField(verbose_name="record")),
+                (
+                    "is_public",
+                    models.BooleanField(
+                        default=False, verbose_name="visible to the company"
+                    ),
+                ),
+                ("changes", models.JSONField(default=dict, verbose_name="changes")),
+                ("personal_digest", models.CharField(blank=True, max_length=64)),
+                ("digest", models.CharField(max_length=64)),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
             },
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=30, unique=True, verbose_name='key')),
-                ('name', models.CharField(max_length=20, verbose_name='name')),
-                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='order')),
-                ('is_watched', models.BooleanField(default=False, verbose_name='watch visits')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.SlugField(max_length=30, unique=True, verbose_name="key"),
+                ),
+                ("name", models.CharField(max_length=20, verbose_name="name")),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=100, verbose_name="order"),
+                ),
+                (
+                    "is_watched",
+                    models.BooleanField(default=False, verbose_name="watch visits"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'tag',
-                'verbose_name_plural': 'tags',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "tag",
+                "verbose_name_plural": "tags",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TaskLease',
+            name="TaskLease",
             fields=[
-                ('task_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('worker', models.CharField(max_length=64)),
-                ('beat_at', models.DateTimeField(db_index=True)),
+                ("task_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("worker", models.CharField(max_length=64)),
+                ("beat_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'verbose_name': 'lease of a task',
-                'verbose_name_plural': 'leases of tasks',
+                "verbose_name": "lease of a task",
+                "verbose_name_plural": "leases of tasks",
             },
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('leave', 'leave'), ('travel', 'business trip'), ('training', 'training'), ('other', 'other')], max_length=10, verbose_name='kind')),
-                ('starts_on', models.DateField(verbose_name='first day')),
-                ('ends_on', models.DateField(verbose_name='last day')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('created_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("leave", "leave"),
+                            ("travel", "business trip"),
+                            ("training", "training"),
+                            ("other", "other"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="first day")),
+                ("ends_on", models.DateField(verbose_name="last day")),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=200, verbose_name="note"),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absences",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="officer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'absence',
-                'verbose_name_plural': 'absences',
-                'ordering': ['-starts_on', '-pk'],
+                "verbose_name": "absence",
+                "verbose_name_plural": "absences",
+                "ordering": ["-starts_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_type', models.CharField(max_length=40)),
-                ('subject_id', models.BigIntegerField()),
-                ('text', models.TextField(max_length=4000, verbose_name='comment')),
-                ('is_internal', models.BooleanField(default=True, verbose_name='internal')),
-                ('created_at', models.DateTimeField()),
-                ('client_key', models.UUIDField(default=uuid.uuid4)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='crm.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("subject_type", models.CharField(max_length=40)),
+                ("subject_id", models.BigIntegerField()),
+                ("text", models.TextField(max_length=4000, verbose_name="comment")),
+                (
+                    "is_internal",
+                    models.BooleanField(default=True, verbose_name="internal"),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("client_key", models.UUIDField(default=uuid.uuid4)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="crm.company",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'comment',
-                'verbose_name_plural': 'comments',
+                "verbose_name": "comment",
+                "verbose_name_plural": "comments",
             },
         ),
         migrations.CreateModel(
-            name='CompanySearch',
+            name="CompanySearch",
             fields=[
-                ('company', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search', serialize=False, to='crm.company')),
-                ('names', models.TextField(blank=True, default='')),
-                ('people', models.TextField(blank=True, default='')),
-                ('code', models.CharField(blank=True, default='', max_length=18)),
-                ('initials', models.TextField(blank=True, default='')),
-                ('pinyin', models.TextField(blank=True, default='')),
-                ('tokens', models.TextField(blank=True, default='')),
+                (
+                    "company",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search",
+                        serialize=False,
+                        to="crm.company",
+                    ),
+                ),
+                ("names", models.TextField(blank=True, default="")),
+                ("people", models.TextField(blank=True, default="")),
+                ("code", models.CharField(blank=True, default="", max_length=18)),
+                ("initials", models.TextField(blank=True, default="")),
+                ("pinyin", models.TextField(blank=True, default="")),
+                ("tokens", models.TextField(blank=True, default="")),
             ],
             options={
-                'verbose_name': 'search words of a company',
-                'verbose_name_plural': 'search words of companies',
+                "verbose_name": "search words of a company",
+                "verbose_name_plural": "search words of companies",
             },
         ),
         migrations.CreateModel(
-            name='CompanyLiaison',
+            name="CompanyLiaison",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('A', 'role A'), ('B', 'role B')], max_length=1, verbose_name='role')),
-                ('started_on', models.DateField(verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='reason of the end')),
-                ('assigned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='liaisons', to='crm.company')),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("A", "role A"), ("B", "role B")],
+                        max_length=1,
+                        verbose_name="role",
+                    ),
+                ),
+                ("started_on", models.DateField(verbose_name="from")),
+                (
+                    "ended_on",
+                    models.DateField(blank=True, null=True, verbose_name="to"),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
+                ),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="reason of the end"
+                    ),
+                ),
+                (
+                    "assigned_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="liaisons",
+                        to="crm.company",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="officer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['ended_on', 'role', '-started_on', 'pk'],
+                "ordering": ["ended_on", "role", "-started_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('title', models.CharField(blank=True, max_length=40, verbose_name='post')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
-                ('is_main', models.BooleanField(default=False, verbose_name='main contact')),
-                ('archived_at', models.DateTimeField(editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='crm.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                (
+                    "title",
+                    models.CharField(blank=True, max_length=40, verbose_name="post"),
+                ),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True, max_length=30, verbose_name="telephone"
+                    ),
+                ),
+                (
+                    "is_main",
+                    models.BooleanField(default=False, verbose_name="main contact"),
+                ),
+                ("archived_at", models.DateTimeField(editable=False, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="crm.company",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
-                'verbose_name_plural': 'contacts',
-                'ordering': ['-is_main', 'pk'],
+                "verbose_name": "contact",
+                "verbose_name_plural": "contacts",
+                "ordering": ["-is_main", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20, verbose_name='kind')),
-                ('unit', models.CharField(choices=[('working', 'working days'), ('calendar', 'calendar days')], default='working', max_length=8, verbose_name='unit')),
-                ('days', models.PositiveSmallIntegerField(verbose_name='days')),
-                ('started_on', models.DateField(verbose_name='start')),
-                ('due_on', models.DateField(null=True, verbose_name='due')),
-                ('is_provisional', models.BooleanField(default=False, verbose_name='provisional')),
-                ('met_at', models.DateTimeField(null=True, verbose_name='met')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20, verbose_name="kind")),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("working", "working days"),
+                            ("calendar", "calendar days"),
+                        ],
+                        default="working",
+                        max_length=8,
+                        verbose_name="unit",
+                    ),
+                ),
+                ("days", models.PositiveSmallIntegerField(verbose_name="days")),
+                ("started_on", models.DateField(verbose_name="start")),
+                ("due_on", models.DateField(null=True, verbose_name="due")),
+                (
+                    "is_provisional",
+                    models.BooleanField(default=False, verbose_name="provisional"),
+                ),
+                ("met_at", models.DateTimeField(null=True, verbose_name="met")),
             ],
             options={
-                'verbose_name': 'deadline',
-                'verbose_name_plural': 'deadlines',
-                'indexes': [models.Index(condition=models.Q(('met_at__isnull', True)), fields=['due_on', 'kind'], name='deadline_running')],
+                "verbose_name": "deadline",
+                "verbose_name_plural": "deadlines",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("met_at__isnull", True)),
+                        fields=["due_on", "kind"],
+                        name="deadline_running",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DeadlinePause',
+            name="DeadlinePause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('company', 'waiting for the company'), ('special', 'special procedure'), ('force', 'force majeure')], max_length=10, verbose_name='kind')),
-                ('first_on', models.DateField(verbose_name='first day')),
-                ('last_on', models.DateField(null=True, verbose_name='last day')),
-                ('reason', models.CharField(max_length=200, verbose_name='reason')),
-                ('deadline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='crm.deadline')),
-                ('paused_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("company", "waiting for the company"),
+                            ("special", "special procedure"),
+                            ("force", "force majeure"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("first_on", models.DateField(verbose_name="first day")),
+                ("last_on", models.DateField(null=True, verbose_name="last day")),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pauses",
+                        to="crm.deadline",
+                    ),
+                ),
+                (
+                    "paused_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24, unique=True, validators=[django.core.validators.RegexValidator('^[0-9A-Za-z-]{1,24}$', 'Use letters, digits and hyphens, at most 24.')], verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('path', crm.lib.trees.PathField(editable=False, max_length=200, unique=True)),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('kind', models.CharField(choices=[('office', 'office'), ('bureau', 'bureau'), ('vertical', 'vertically led body'), ('institution', 'institution'), ('utility', 'utility'), ('town', 'town'), ('park', 'park'), ('association', 'association')], max_length=12, verbose_name='kind')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='crm.department', verbose_name='above')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=24,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-Za-z-]{1,24}$",
+                                "Use letters, digits and hyphens, at most 24.",
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "path",
+                    crm.lib.trees.PathField(
+                        editable=False, max_length=200, unique=True
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("office", "office"),
+                            ("bureau", "bureau"),
+                            ("vertical", "vertically led body"),
+                            ("institution", "institution"),
+                            ("utility", "utility"),
+                            ("town", "town"),
+                            ("park", "park"),
+                            ("association", "association"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True, max_length=30, verbose_name="telephone"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="crm.department",
+                        verbose_name="above",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'department',
-                'verbose_name_plural': 'departments',
-                'ordering': ['path'],
-                'abstract': False,
+                "verbose_name": "department",
+                "verbose_name_plural": "departments",
+                "ordering": ["path"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='department',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='crm.department', verbose_name='department'),
+            model_name="user",
+            name="department",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="users",
+                to="crm.department",
+                verbose_name="department",
+            ),
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30)),
-                ('subject_type', models.CharField(max_length=40)),
-                ('subject_id', models.BigIntegerField()),
-                ('version', models.PositiveIntegerField()),
-                ('number', models.CharField(default=crm.models.files.public_number, max_length=12, unique=True)),
-                ('state', models.CharField(choices=[('queued', 'waiting'), ('making', 'being made'), ('ready', 'ready'), ('failed', 'failed')], default='queued', max_length=8)),
-                ('progress', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=200)),
-                ('warnings', models.JSONField(default=list)),
-                ('stored_name', models.CharField(blank=True, max_length=120)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('size', models.PositiveIntegerField(default=0)),
-                ('pages', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('ready_at', models.DateTimeField(null=True)),
-                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='crm.company')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30)),
+                ("subject_type", models.CharField(max_length=40)),
+                ("subject_id", models.BigIntegerField()),
+                ("version", models.PositiveIntegerField()),
+                (
+                    "number",
+                    models.CharField(
+                        default=crm.models.files.public_number,
+                        max_length=12,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waiting"),
+                            ("making", "being made"),
+                            ("ready", "ready"),
+                            ("failed", "failed"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("progress", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=200)),
+                ("warnings", models.JSONField(default=list)),
+                ("stored_name", models.CharField(blank=True, max_length=120)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("size", models.PositiveIntegerField(default=0)),
+                ("pages", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("ready_at", models.DateTimeField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="crm.company",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
+                "verbose_name": "document",
+                "verbose_name_plural": "documents",
             },
         ),
         migrations.CreateModel(
-            name='EventPersonal',
+            name="EventPersonal",
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='personal', serialize=False, to='crm.event')),
-                ('salt', models.CharField(max_length=32)),
-                ('values', models.JSONField(default=dict)),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="personal",
+                        serialize=False,
+                        to="crm.event",
+                    ),
+                ),
+                ("salt", models.CharField(max_length=32)),
+                ("values", models.JSONField(default=dict)),
             ],
             options={
-                'verbose_name': 'personal values of an event',
-                'verbose_name_plural': 'personal values of events',
+                "verbose_name": "personal values of an event",
+                "verbose_name_plural": "personal values of events",
             },
         ),
         migrations.CreateModel(
-            name='PendingSeal',
+            name="PendingSeal",
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='pending_seal', serialize=False, to='crm.event')),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="pending_seal",
+                        serialize=False,
+                        to="crm.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event to be sealed',
-                'verbose_name_plural': 'events to be sealed',
-            },
-        ),
-        migrations.AddField(
-            model_name='event',
-            name='actor',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acts', to=settings.AUTH_USER_MODEL, verbose_name='person'),
-        ),
-        migrations.AddField(
-            model_name='event',
-            name='company',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='crm.company', verbose_name='company'),
-        ),
-        migrations.CreateModel(
-            name='HandoverNote',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('items', models.JSONField(default=list)),
-                ('absence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='crm.absence')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handover_notes', to='crm.company')),
-                ('stand_in', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handover_notes', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Industry',
-            fields=[
-                ('code', models.CharField(max_length=4, primary_key=True, serialize=False, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('size_method', models.CharField(blank=True, max_length=20)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='crm.industry')),
-            ],
-            options={
-                'verbose_name': 'industry',
-                'verbose_name_plural': 'industries',
-                'ordering': ['code'],
-            },
-        ),
-        migrations.AddField(
-            model_name='company',
-            name='industry',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='companies', to='crm.industry', verbose_name='industry'),
-        ),
-        migrations.CreateModel(
-            name='Involvement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('ticket', 'ticket'), ('milestone', 'milestone')], max_length=10)),
-                ('reference', models.BigIntegerField()),
-                ('is_open', models.BooleanField(default=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to='crm.company')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to='crm.department')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='OldPassword',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128)),
-                ('replaced_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='old_passwords', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Region',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24, unique=True, validators=[django.core.validators.RegexValidator('^[0-9A-Za-z-]{1,24}$', 'Use letters, digits and hyphens, at most 24.')], verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('path', crm.lib.trees.PathField(editable=False, max_length=200, unique=True)),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('kind', models.CharField(choices=[('city', 'city'), ('county', 'county or district'), ('town', 'town or subdistrict'), ('park', 'park')], max_length=10, verbose_name='kind')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='crm.region', verbose_name='above')),
-            ],
-            options={
-                'verbose_name': 'region',
-                'verbose_name_plural': 'regions',
-                'ordering': ['path'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Grant',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('officer', 'liaison officer'), ('handler', 'handler'), ('unit_head', 'unit head'), ('dispatcher', 'dispatcher'), ('leader', 'leader'), ('supervisor', 'supervisor'), ('owner', 'company'), ('system_admin', 'system administrator'), ('security_admin', 'security administrator'), ('audit_admin', 'audit administrator')], max_length=16, verbose_name='role')),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='crm.company', verbose_name='company')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='crm.department', verbose_name='department')),
-                ('granted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='user')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='crm.region', verbose_name='region')),
-            ],
-            options={
-                'verbose_name': 'grant',
-                'verbose_name_plural': 'grants',
-                'ordering': ['user', 'role', 'pk'],
+                "verbose_name": "event to be sealed",
+                "verbose_name_plural": "events to be sealed",
             },
         ),
         migrations.AddField(
-            model_name='department',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departments', to='crm.region', verbose_name='region'),
+            model_name="event",
+            name="actor",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="acts",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="person",
+            ),
         ),
         migrations.AddField(
-            model_name='company',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='companies', to='crm.region', verbose_name='region'),
+            model_name="event",
+            name="company",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="crm.company",
+                verbose_name="company",
+            ),
         ),
         migrations.CreateModel(
-            name='ScheduleSlot',
+            name="HandoverNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('slot', models.DateTimeField()),
-                ('taken_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("items", models.JSONField(default=list)),
+                (
+                    "absence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="crm.absence",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handover_notes",
+                        to="crm.company",
+                    ),
+                ),
+                (
+                    "stand_in",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handover_notes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Industry",
+            fields=[
+                (
+                    "code",
+                    models.CharField(
+                        max_length=4,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("size_method", models.CharField(blank=True, max_length=20)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="crm.industry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'turn of a periodic job',
-                'verbose_name_plural': 'turns of periodic jobs',
-                'constraints': [models.UniqueConstraint(fields=('name', 'slot'), name='crm_scheduleslot_once')],
+                "verbose_name": "industry",
+                "verbose_name_plural": "industries",
+                "ordering": ["code"],
+            },
+        ),
+        migrations.AddField(
+            model_name="company",
+            name="industry",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="companies",
+                to="crm.industry",
+                verbose_name="industry",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Involvement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("ticket", "ticket"), ("milestone", "milestone")],
+                        max_length=10,
+                    ),
+                ),
+                ("reference", models.BigIntegerField()),
+                ("is_open", models.BooleanField(default=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="involvements",
+                        to="crm.company",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="involvements",
+                        to="crm.department",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="OldPassword",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128)),
+                ("replaced_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="old_passwords",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Region",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=24,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-Za-z-]{1,24}$",
+                                "Use letters, digits and hyphens, at most 24.",
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "path",
+                    crm.lib.trees.PathField(
+                        editable=False, max_length=200, unique=True
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("city", "city"),
+                            ("county", "county or district"),
+                            ("town", "town or subdistrict"),
+                            ("park", "park"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="crm.region",
+                        verbose_name="above",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "region",
+                "verbose_name_plural": "regions",
+                "ordering": ["path"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Grant",
             fields=[
-                ('position', models.BigAutoField(primary_key=True, serialize=False, verbose_name='position')),
-                ('hash', models.CharField(max_length=64)),
-                ('sealed_at', models.DateTimeField(verbose_name='sealed at')),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='crm.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("officer", "liaison officer"),
+                            ("handler", "handler"),
+                            ("unit_head", "unit head"),
+                            ("dispatcher", "dispatcher"),
+                            ("leader", "leader"),
+                            ("supervisor", "supervisor"),
+                            ("owner", "company"),
+                            ("system_admin", "system administrator"),
+                            ("security_admin", "security administrator"),
+                            ("audit_admin", "audit administrator"),
+                        ],
+                        max_length=16,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "starts_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate, verbose_name="from"
+                    ),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="to")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="crm.company",
+                        verbose_name="company",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="crm.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="crm.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'seal',
-                'verbose_name_plural': 'seals',
+                "verbose_name": "grant",
+                "verbose_name_plural": "grants",
+                "ordering": ["user", "role", "pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="department",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="departments",
+                to="crm.region",
+                verbose_name="region",
+            ),
+        ),
+        migrations.AddField(
+            model_name="company",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="companies",
+                to="crm.region",
+                verbose_name="region",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ScheduleSlot",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("slot", models.DateTimeField()),
+                ("taken_at", models.DateTimeField()),
+            ],
+            options={
+                "verbose_name": "turn of a periodic job",
+                "verbose_name_plural": "turns of periodic jobs",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("name", "slot"), name="crm_scheduleslot_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('photo', 'photo'), ('signature', 'signature'), ('attachment', 'attachment')], max_length=10)),
-                ('state', models.CharField(choices=[('received', 'being checked'), ('stored', 'stored'), ('rejected', 'not readable')], default='received', max_length=10)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('mime', models.CharField(blank=True, max_length=80)),
-                ('size', models.PositiveIntegerField()),
-                ('received_sha256', models.CharField(max_length=64)),
-                ('stored_sha256', models.CharField(blank=True, max_length=64)),
-                ('raw_name', models.CharField(blank=True, max_length=120)),
-                ('stored_name', models.CharField(blank=True, max_length=120)),
-                ('report_name', models.CharField(blank=True, max_length=120)),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
-                ('stamp', models.JSONField(default=dict)),
-                ('uploaded_at', models.DateTimeField()),
-                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='crm.company')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "position",
+                    models.BigAutoField(
+                        primary_key=True, serialize=False, verbose_name="position"
+                    ),
+                ),
+                ("hash", models.CharField(max_length=64)),
+                ("sealed_at", models.DateTimeField(verbose_name="sealed at")),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seal",
+                        to="crm.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'file',
-                'verbose_name_plural': 'files',
+                "verbose_name": "seal",
+                "verbose_name_plural": "seals",
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_type', models.CharField(max_length=40)),
-                ('subject_id', models.BigIntegerField()),
-                ('is_internal', models.BooleanField(default=True)),
-                ('comment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='crm.comment')),
-                ('file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='attachment', to='crm.storedfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("photo", "photo"),
+                            ("signature", "signature"),
+                            ("attachment", "attachment"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "being checked"),
+                            ("stored", "stored"),
+                            ("rejected", "not readable"),
+                        ],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("mime", models.CharField(blank=True, max_length=80)),
+                ("size", models.PositiveIntegerField()),
+                ("received_sha256", models.CharField(max_length=64)),
+                ("stored_sha256", models.CharField(blank=True, max_length=64)),
+                ("raw_name", models.CharField(blank=True, max_length=120)),
+                ("stored_name", models.CharField(blank=True, max_length=120)),
+                ("report_name", models.CharField(blank=True, max_length=120)),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                ("stamp", models.JSONField(default=dict)),
+                ("uploaded_at", models.DateTimeField()),
+                (
+                    "company",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="crm.company",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "file",
+                "verbose_name_plural": "files",
+            },
+        ),
+        migrations.CreateModel(
+            name="Attachment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("subject_type", models.CharField(max_length=40)),
+                ("subject_id", models.BigIntegerField()),
+                ("is_internal", models.BooleanField(default=True)),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="crm.comment",
+                    ),
+                ),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachment",
+                        to="crm.storedfile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CompanyTag',
+            name="CompanyTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='company_tags', to='crm.company')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='company_tags', to='crm.tag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="company_tags",
+                        to="crm.company",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="company_tags",
+                        to="crm.tag",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='company',
-            name='tags',
-            field=models.ManyToManyField(related_name='companies', through='crm.CompanyTag', to='crm.tag', verbose_name='tags'),
+            model_name="company",
+            name="tags",
+            field=models.ManyToManyField(
+                related_name="companies",
+                through="crm.CompanyTag",
+                to="crm.tag",
+                verbose_name="tags",
+            ),
         ),
         migrations.CreateModel(
-            name='TokenLink',
+            name="TokenLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('setup', 'first administrators'), ('invite', 'invitation'), ('password', 'new password')], max_length=10)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='name')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='mobile')),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.company')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("setup", "first administrators"),
+                            ("invite", "invitation"),
+                            ("password", "new password"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "name",
+                    models.CharField(blank=True, max_length=40, verbose_name="name"),
+                ),
+                (
+                    "phone",
+                    models.CharField(blank=True, max_length=20, verbose_name="mobile"),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crm.company",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'one-time link',
-                'verbose_name_plural': 'one-time links',
+                "verbose_name": "one-time link",
+                "verbose_name_plural": "one-time links",
             },
         ),
         migrations.CreateModel(
-            name='UserSession',
+            name="UserSession",
             fields=[
-                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
-                ('session_data', models.TextField(verbose_name='session data')),
-                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
-                ('device', models.CharField(blank=True, max_length=200, verbose_name='device')),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='signed in')),
-                ('seen_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last seen')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "session_key",
+                    models.CharField(
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="session key",
+                    ),
+                ),
+                ("session_data", models.TextField(verbose_name="session data")),
+                (
+                    "expire_date",
+                    models.DateTimeField(db_index=True, verbose_name="expire date"),
+                ),
+                (
+                    "device",
+                    models.CharField(blank=True, max_length=200, verbose_name="device"),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="signed in"
+                    ),
+                ),
+                (
+                    "seen_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="last seen"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'session',
-                'verbose_name_plural': 'sessions',
+                "verbose_name": "session",
+                "verbose_name_plural": "sessions",
             },
         ),
         migrations.CreateModel(
-            name='WorkYear',
+            name="WorkYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='year')),
-                ('days_off', models.JSONField(default=dict, verbose_name='days off')),
-                ('makeup_days', models.JSONField(default=dict, verbose_name='make-up workdays')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
-                ('published_on', models.DateField(verbose_name='published')),
-                ('imported_at', models.DateTimeField(verbose_name='imported')),
-                ('imported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='imported by')),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        primary_key=True, serialize=False, verbose_name="year"
+                    ),
+                ),
+                ("days_off", models.JSONField(default=dict, verbose_name="days off")),
+                (
+                    "makeup_days",
+                    models.JSONField(default=dict, verbose_name="make-up workdays"),
+                ),
+                ("source", models.CharField(max_length=200, verbose_name="source")),
+                ("published_on", models.DateField(verbose_name="published")),
+                ("imported_at", models.DateTimeField(verbose_name="imported")),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="imported by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'year of the working calendar',
-                'verbose_name_plural': 'working calendar',
-                'ordering': ['year'],
+                "verbose_name": "year of the working calendar",
+                "verbose_name_plural": "working calendar",
+                "ordering": ["year"],
             },
         ),
         migrations.AddIndex(
-            model_name='absence',
-            index=models.Index(fields=['officer', 'ends_on'], name='absence_by_officer'),
+            model_name="absence",
+            index=models.Index(
+                fields=["officer", "ends_on"], name="absence_by_officer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='absence_ends_after_start'),
+            model_name="absence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="absence_ends_after_start",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['subject_type', 'subject_id', '-id'], name='comment_stream'),
+            model_name="comment",
+            index=models.Index(
+                fields=["subject_type", "subject_id", "-id"], name="comment_stream"
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['company', '-id'], name='comment_by_company'),
+            model_name="comment",
+            index=models.Index(fields=["company", "-id"], name="comment_by_company"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.UniqueConstraint(fields=('author', 'client_key'), name='comment_once'),
+            model_name="comment",
+            constraint=models.UniqueConstraint(
+                fields=("author", "client_key"), name="comment_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='companyliaison',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['officer', 'role', 'company'], name='company_liaison_open'),
+            model_name="companyliaison",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=["officer", "role", "company"],
+                name="company_liaison_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='companyliaison',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('company', 'role'), name='company_liaison_one_open_per_role'),
+            model_name="companyliaison",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=("company", "role"),
+                name="company_liaison_one_open_per_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='companyliaison',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('company', 'officer'), name='company_liaison_b_is_not_a'),
+            model_name="companyliaison",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=("company", "officer"),
+                name="company_liaison_b_is_not_a",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='companyliaison',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='company_liaison_ends_after_start'),
+            model_name="companyliaison",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on__isnull", True),
+                    ("ended_on__gte", models.F("started_on")),
+                    _connector="OR",
+                ),
+                name="company_liaison_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True), ('is_main', True)), fields=('company',), name='contact_one_main'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("archived_at__isnull", True), ("is_main", True)),
+                fields=("company",),
+                name="contact_one_main",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadlinepause',
-            constraint=models.CheckConstraint(condition=models.Q(('last_on__isnull', True), ('last_on__gte', models.F('first_on')), _connector='OR'), name='pause_ends_after_start'),
+            model_name="deadlinepause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last_on__isnull", True),
+                    ("last_on__gte", models.F("first_on")),
+                    _connector="OR",
+                ),
+                name="pause_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('kind', 'subject_type', 'subject_id', 'version'), name='document_once_per_version'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "subject_type", "subject_id", "version"),
+                name="document_once_per_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('sha256', ''), ('stored_name', ''), _negated=True), _connector='OR'), name='document_ready_has_hash'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ready"), _negated=True),
+                    models.Q(("sha256", ""), ("stored_name", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="document_ready_has_hash",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['company', '-id'], name='crm_event_company'),
+            model_name="event",
+            index=models.Index(fields=["company", "-id"], name="crm_event_company"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['subject_type', 'subject_id', '-id'], name='crm_event_subject'),
+            model_name="event",
+            index=models.Index(
+                fields=["subject_type", "subject_id", "-id"], name="crm_event_subject"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['actor', '-id'], name='crm_event_actor'),
+            model_name="event",
+            index=models.Index(fields=["actor", "-id"], name="crm_event_actor"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['action', '-id'], name='crm_event_action'),
+            model_name="event",
+            index=models.Index(fields=["action", "-id"], name="crm_event_action"),
         ),
         migrations.AddConstraint(
-            model_name='handovernote',
-            constraint=models.UniqueConstraint(fields=('absence', 'company'), name='handover_note_once'),
+            model_name="handovernote",
+            constraint=models.UniqueConstraint(
+                fields=("absence", "company"), name="handover_note_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='involvement',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['department', 'company'], name='involvement_open'),
+            model_name="involvement",
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["department", "company"],
+                name="involvement_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.UniqueConstraint(fields=('kind', 'reference', 'department'), name='involvement_once'),
+            model_name="involvement",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "reference", "department"), name="involvement_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('company__isnull', True), ('department__isnull', True), ('region__isnull', False), ('role__in', ['dispatcher', 'leader', 'supervisor'])), models.Q(('company__isnull', True), ('department__isnull', False), ('region__isnull', True), ('role__in', ['handler', 'leader', 'officer', 'unit_head'])), models.Q(('company__isnull', False), ('department__isnull', True), ('region__isnull', True), ('role', 'owner')), models.Q(('company__isnull', True), ('department__isnull', True), ('region__isnull', True), ('role__in', ['audit_admin', 'security_admin', 'system_admin'])), _connector='OR'), name='grant_scope_fits_role'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("company__isnull", True),
+                        ("department__isnull", True),
+                        ("region__isnull", False),
+                        ("role__in", ["dispatcher", "leader", "supervisor"]),
+                    ),
+                    models.Q(
+                        ("company__isnull", True),
+                        ("department__isnull", False),
+                        ("region__isnull", True),
+                        ("role__in", ["handler", "leader", "officer", "unit_head"]),
+                    ),
+                    models.Q(
+                        ("company__isnull", False),
+                        ("department__isnull", True),
+                        ("region__isnull", True),
+                        ("role", "owner"),
+                    ),
+                    models.Q(
+                        ("company__isnull", True),
+                        ("department__isnull", True),
+                        ("region__isnull", True),
+                        ("role__in", ["audit_admin", "security_admin", "system_admin"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="grant_scope_fits_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grant_ends_after_start'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="grant_ends_after_start",
+            ),
         ),
         migrations.AddIndex(
-            model_name='storedfile',
-            index=models.Index(fields=['uploaded_by', 'uploaded_at'], name='file_quota'),
+            model_name="storedfile",
+            index=models.Index(
+                fields=["uploaded_by", "uploaded_at"], name="file_quota"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'stored'), _negated=True), models.Q(('stored_name', ''), _negated=True), _connector='OR'), name='file_stored_has_name'),
+            model_name="storedfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "stored"), _negated=True),
+                    models.Q(("stored_name", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="file_stored_has_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['subject_type', 'subject_id', '-id'], name='attachment_stream'),
+            model_name="attachment",
+            index=models.Index(
+                fields=["subject_type", "subject_id", "-id"], name="attachment_stream"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='companytag',
-            constraint=models.UniqueConstraint(fields=('company', 'tag'), name='company_tag_once'),
+            model_name="companytag",
+            constraint=models.UniqueConstraint(
+                fields=("company", "tag"), name="company_tag_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(fields=['-updated_at', '-id'], name='company_recent'),
+            model_name="company",
+            index=models.Index(fields=["-updated_at", "-id"], name="company_recent"),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(fields=['sort_key', 'id'], name='company_by_name'),
+            model_name="company",
+            index=models.Index(fields=["sort_key", "id"], name="company_by_name"),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(fields=['last_visit_on', 'id'], name='company_by_last_visit'),
+            model_name="company",
+            index=models.Index(
+                fields=["last_visit_on", "id"], name="company_by_last_visit"
+            ),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(fields=['region_path'], name='company_by_region'),
+            model_name="company",
+            index=models.Index(fields=["region_path"], name="company_by_region"),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.UniqueConstraint(condition=models.Q(('merged_into__isnull', True)), fields=('uscc',), name='company_uscc_once'),
+            model_name="company",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("merged_into__isnull", True)),
+                fields=("uscc",),
+                name="company_uscc_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('uscc', ''), _negated=True), name='company_uscc_null_never_empty'),
+            model_name="company",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("uscc", ""), _negated=True),
+                name="company_uscc_null_never_empty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workyear',
-            constraint=models.CheckConstraint(condition=models.Q(('year__range', (1949, 2999))), name='work_year_in_range'),
+            model_name="workyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__range", (1949, 2999))),
+                name="work_year_in_range",
+            ),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0002_company_words'),
+        ("crm", "0002_company_words"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='document',
-            name='content_key',
+            model_name="document",
+            name="content_key",
             field=models.CharField(blank=True, max_length=64),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0003_document_content_key'),
+        ("crm", "0003_document_content_key"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='grant',
-            name='revoked_at',
+            model_name="grant",
+            name="revoked_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
     ]

@@ -98,6 +98,11 @@ class CompanyQuerySet(ScopedQuerySet["Company"]):
         rows = CompanyTag.objects.filter(tag__key__in=keys, company=OuterRef("pk"))
         return self.filter(Exists(rows))
 
+    def watched(self) -> Self:
+        """Those with a tag whose visits are watched: in difficulty, growing fast."""
+        rows = CompanyTag.objects.filter(tag__is_watched=True)
+        return self.filter(pk__in=rows.values("company"))
+
     def not_seen_since(self, day: date) -> Self:
         return self.filter(Q(last_visit_on=None) | Q(last_visit_on__lt=day))
 

@@ -53,7 +53,12 @@ class StoredFile(models.Model):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         indexes = [
-            models.Index(fields=["uploaded_by", "uploaded_at"], name="file_quota")
+            models.Index(fields=["uploaded_by", "uploaded_at"], name="file_quota"),
+            models.Index(
+                fields=["uploaded_by"],
+                name="file_rejected",
+                condition=Q(state="rejected"),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

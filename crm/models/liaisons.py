@@ -15,7 +15,7 @@ from .people import User
 
 class AbsenceQuerySet(ScopedQuerySet["Absence"]):
     def visible_to(self, user: User) -> Self:
-        """One's own, one's unit's for its head, and one's region's for its dispatcher."""
+        """One's own, one's unit's for its head, one's region's for its dispatcher."""
         return self.filter(officer__in=people_led_by(user).values("pk"))
 
     def changeable_by(self, user: User) -> Self:

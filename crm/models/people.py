@@ -116,7 +116,8 @@ class User(AbstractBaseUser):
 
     def access_on(self, today: date) -> Access:
         grants = Grant.objects.current(today).filter(user=self)
-        return Access.of(grants.values_list(*Access.COLUMNS)) if self.pk else Access()
+        rows = grants.order_by().values_list(*Access.COLUMNS)
+        return Access.of(rows) if self.pk else Access()
 
     def has_role(self, *roles: Role) -> bool:
         return self.access.has(*roles)

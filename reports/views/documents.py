@@ -8,10 +8,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.lib.http import AppRequest, swap_or_redirect
 from crm.models import Document, Role, User
+from reports import services
+from reports.queries import VISIT_REPORT, report_of
 from visits.models import Visit
-
-from .. import services
-from ..queries import VISIT_REPORT, report_of
 
 # Papers of a visit are internal: the company reads the visit's public part instead.
 NOT_FOR = (Role.OWNER,)

@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from crm.lib.http import AppRequest
-
-from ..home import sections_for
+from reports.home import sections_for
 
 
 @require_GET

@@ -9,9 +9,8 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from crm.models import Document
-
-from ..forms import CompareForm
-from ..queries import newest_version
+from reports.forms import CompareForm
+from reports.queries import newest_version
 
 
 @login_not_required

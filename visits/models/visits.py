@@ -84,7 +84,7 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
         ).values("pk")
 
     def changeable_by(self, user: User) -> Self:
-        """The officer amends visits he logged; a plan may be changed by its officers."""
+        """The officer amends visits he logged; a plan is changed by its officers."""
         own = CompanyLiaison.objects.open().filter(officer=user)
         planned = Q(status=Visit.Status.PLANNED, company__in=own.values("company"))
         return self.visible_to(user).filter(
@@ -204,6 +204,11 @@ class Visit(models.Model):
             models.Index(fields=["company", "-day", "-id"], name="visit_by_company"),
             models.Index(fields=["logged_by", "-day", "-id"], name="visit_by_officer"),
             models.Index(fields=["unit", "-day"], name="visit_of_unit"),
+            models.Index(
+                fields=["day"],
+                name="visit_planned",
+                condition=Q(status="planned"),
+            ),
         ]
 
     def __str__(self) -> str:
