@@ -1,5 +1,6 @@
 """Figures and lists over what a person may see. Nothing here writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,6 +28,15 @@ VISIT_REPORT = "visit_report"
 AHEAD = timedelta(days=7)
 # A unit's open tickets on one home page; more than this is read in the list.
 UNIT_ROWS = 200
+
+
+# One row of values(): a template reads it by name.
+Row = dict[str, Any]
+
+
+def plain(rows: Iterable[Any]) -> list[Row]:
+    """Run the query; the stubs give every values() a type of its own."""
+    return list(rows)
 
 
 # --- Papers --------------------------------------------------------------------
@@ -106,15 +116,9 @@ def ticket_rows(tickets: Any, today: date, limit: int) -> list[TicketRow]:
     near = deadlines.yellow_from(today)
     rows = []
     for values in tickets.values_list(*TICKET_FIELDS)[:limit]:
-        pk, number, title, status, company, due_on, met_at, *rest = values
-        lamp = lamp_of(due_on, met_at is not None, today, near)
-        rows.append(
-            TicketRow(
-                *(pk, number, title, status, company, due_on, met_at is not None),
-                *rest,
-                lamp,
-            )
-        )
+        due_on, is_met = values[5], values[6] is not None
+        lamp = lamp_of(due_on, is_met, today, near)
+        rows.append(TicketRow(*values[:6], is_met, *values[7:], lamp))
     return rows
 
 
@@ -153,11 +157,11 @@ def parts_to_answer(user: User, today: date, limit: int) -> list[TicketRow]:
     return ticket_rows(by_due(tickets), today, limit)
 
 
-def load_of_unit(user: User, today: date) -> list[dict[str, Any]]:
+def load_of_unit(user: User, today: date) -> list[Row]:
     """Open and late tickets per handler of the person's departments."""
     tickets = Ticket.objects.workable_by(user).open().exclude(handler=None)
     late = Q(solve_by__due_on__lt=today, solve_by__met_at=None)
-    return list(
+    return plain(
         tickets.values(name=F("handler__name"))
         .annotate(open=Count("pk"), late=Count("pk", filter=late))
         .order_by("-late", "-open", "name")
@@ -187,23 +191,23 @@ def matters_of_owner(user: User, today: date, limit: int) -> list[TicketRow]:
 # --- Visits and companies ------------------------------------------------------
 
 
-def planned_for(user: User, today: date, limit: int) -> list[dict[str, Any]]:
+def planned_for(user: User, today: date, limit: int) -> list[Row]:
     """Plans of the companies served today, overdue ones first, a week ahead."""
     served = Company.objects.served_by(user, today).values("pk")
     plans = Visit.objects.planned().filter(
         Q(company__in=served, for_unit=False) | Q(logged_by=user),
         day__lte=today + AHEAD,
     )
-    return list(
+    return plain(
         plans.order_by("starts_at", "pk").values(
             "pk", "day", "starts_at", "purpose", "mode", name=F("company__name")
         )[:limit]
     )
 
 
-def visits_for_owner(user: User, limit: int) -> list[dict[str, Any]]:
+def visits_for_owner(user: User, limit: int) -> list[Row]:
     visits = Visit.objects.visible_to(user).held()
-    return list(
+    return plain(
         visits.order_by("-day", "-pk").values(
             "pk", "day", "mode", "purpose", officer=F("logged_by__name")
         )[:limit]
@@ -237,16 +241,16 @@ def unseen(companies: Any, since: date, limit: int) -> list[Unseen]:
     return [Unseen(*row) for row in rows[:limit]]
 
 
-def without_officer(user: User, limit: int) -> list[dict[str, Any]]:
+def without_officer(user: User, limit: int) -> list[Row]:
     companies = Company.objects.managed_by(user).without_officer()
-    return list(
+    return plain(
         companies.order_by("-pk").values("pk", "name", region_name=F("region__name"))[
             :limit
         ]
     )
 
 
-def officers_for_owner(user: User, today: date) -> list[dict[str, Any]]:
+def officers_for_owner(user: User, today: date) -> list[Row]:
     """A and B of the owner's companies, with the number to call."""
     away = Absence.objects.on(today).values_list("officer", flat=True)
     liaisons = CompanyLiaison.objects.open().filter(

@@ -96,7 +96,7 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS = ["name"]
 
-    objects = UserManager.from_queryset(UserQuerySet)()  # type: ignore[misc] # Django's own idiom
+    objects = UserManager.from_queryset(UserQuerySet)()
 
     class Meta:
         ordering = ["login"]
@@ -126,7 +126,7 @@ class User(AbstractBaseUser):
         return f"{super().get_session_auth_hash()}.{self.sessions_epoch}"
 
     def get_session_auth_fallback_hash(self) -> Any:
-        for known in super().get_session_auth_fallback_hash():  # type: ignore[misc] # stub lacks it
+        for known in super().get_session_auth_fallback_hash():
             yield f"{known}.{self.sessions_epoch}"
 
     def has_perm(self, perm: str, obj: object = None) -> bool:

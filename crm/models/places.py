@@ -53,7 +53,7 @@ class TreeNode(models.Model):
 
     @property
     def depth(self) -> int:
-        return self.path.count("/") - 1
+        return str(self.path).count("/") - 1
 
 
 class Region(TreeNode):

@@ -47,7 +47,7 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
         )
         return Q(Exists(companies))
 
-    def _narrow(self, user: User) -> "models.QuerySet[Visit, dict[str, int]] | None":
+    def _narrow(self, user: User) -> "models.QuerySet[Any, Any] | None":
         access = user.access
         branches: list[models.QuerySet[Any, Any]] = []
         if access.has(Role.OFFICER, *UNIT_ROLES):
@@ -74,9 +74,7 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
             )
         return union_of(branches)
 
-    def _of_tickets(
-        self, ranges: list[trees.PathRange]
-    ) -> "models.QuerySet[Visit, dict[str, int]]":
+    def _of_tickets(self, ranges: list[trees.PathRange]) -> "models.QuerySet[Any, Any]":
         """The visits from which a ticket of these departments came."""
         departments = Department.objects.filter(trees.in_ranges(ranges, "path"))
         return Visit.objects.filter(
