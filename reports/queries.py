@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 
@@ -72,8 +72,7 @@ def newest_version(document: Document) -> int:
 # --- Tickets -------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class TicketRow:
+class TicketRow(NamedTuple):
     """One ticket in a list of a home page."""
 
     pk: int
@@ -118,7 +117,7 @@ def ticket_rows(tickets: Any, today: date, limit: int) -> list[TicketRow]:
     for values in tickets.values_list(*TICKET_FIELDS)[:limit]:
         due_on, is_met = values[5], values[6] is not None
         lamp = lamp_of(due_on, is_met, today, near)
-        rows.append(TicketRow(*values[:6], is_met, *values[7:], lamp))
+        rows.append(TicketRow._make([*values[:6], is_met, *values[7:], lamp]))
     return rows
 
 
