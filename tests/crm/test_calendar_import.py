@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone, translation
 
@@ -359,6 +360,13 @@ def test_the_job_asks_the_database_before_it_computes(cast, started):
 def test_the_published_years_are_in_every_new_database(db):
     stored = {year.pk: year.notice() for year in WorkYear.objects.all()}
     assert stored == {year.year: year for year in published_years()}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_years_are_there_again_after_a_flush():
+    call_command("flush", interactive=False, verbosity=0)
+    assert WorkYear.objects.count() == len(published_years())
 
 
 def test_seeding_again_leaves_what_an_administrator_changed(db):
