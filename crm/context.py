@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from crm import nav
 from crm.lib.appearance import theme_of
+from crm.models.people import ADMIN_ROLES
 
 
 @dataclass
@@ -16,6 +17,14 @@ class Shell:
     """The frame around a page: navigation, appearance, who is here."""
 
     request: HttpRequest
+
+    @cached_property
+    def sees_companies(self) -> bool:
+        """Whether a search for companies could find any: administrators see none."""
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return False
+        return bool(user.access.roles - ADMIN_ROLES)
 
     @cached_property
     def _items(self) -> list[nav.NavItem]:

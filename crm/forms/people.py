@@ -101,7 +101,7 @@ class GrantForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=_("Full name"), max_length=40)
     phone = forms.CharField(
         label=_("Mobile"),
         max_length=20,

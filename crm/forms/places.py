@@ -15,7 +15,7 @@ class NodeForm(forms.Form):
     model: type[Region] | type[Department]
 
     code = forms.CharField(label=_("Code"), max_length=24, validators=[CODE])
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Its name"), max_length=80)
 
     # any: as Form has them; either tree's node
     def __init__(self, *args: Any, node: Any = None, **kwargs: Any) -> None:

@@ -83,6 +83,7 @@ def add_grant(
     )
 
 
+@transaction.atomic
 def give(
     user: User,
     *,

@@ -23,6 +23,20 @@ from .rights import only
 AUDIT = Role.AUDIT_ADMIN
 
 
+def said(value: object) -> str:
+    """A value of JSON on one line."""
+    match value:
+        case None | "":
+            return "—"
+        case True:
+            return _("yes")
+        case False:
+            return _("no")
+        case [*items]:
+            return ", ".join(said(item) for item in items) or "—"
+    return str(value)
+
+
 @dataclass(frozen=True)
 class Row:
     """One event as the auditor reads it: codes, old and new, personal values."""
@@ -41,14 +55,18 @@ class Row:
             return self.event.subject_type
 
     @property
-    def changes(self) -> list[tuple[str, Any, Any]]:  # any: what JSON holds
-        pairs: dict[str, list[Any]] = self.event.changes
-        return [(name, old, new) for name, (old, new) in pairs.items()]
+    def changes(self) -> list[tuple[str, str | None, str]]:
+        pairs: dict[str, list[Any]] = self.event.changes  # any: what JSON holds
+        return [
+            (name, None if old is None else said(old), said(new))
+            for name, (old, new) in pairs.items()
+        ]
 
     @property
-    def personal(self) -> list[tuple[str, Any]]:  # any: what JSON holds
+    def personal(self) -> list[tuple[str, str]]:
         private = getattr(self.event, "personal", None)
-        return list(private.values.items()) if private else []
+        values = private.values.items() if private else ()
+        return [(name, said(value)) for name, value in values if value]
 
     @property
     def is_erased(self) -> bool:
