@@ -2,6 +2,7 @@
 
 import pytest
 
+from deploy import run_tests
 from deploy.run_tests import Count, count_in, judge, report
 
 JUNIT = """<?xml version="1.0"?>
@@ -41,6 +42,11 @@ def test_failed_tests_are_not_counted_twice():
     count = Count(passed=5, failed=2)
 
     assert judge("SQLite", 1, count) == count
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_tests, "REPORTS", tmp_path)
 
 
 def test_the_last_line_is_the_sum(capsys):
