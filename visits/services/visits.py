@@ -1,11 +1,13 @@
 """Plans, and what becomes of visits after they were held."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from crm.lib import trees
 from crm.lib.errors import DomainError, StaleVersion
 from crm.models import Company, Role, User
 from crm.services.companies import note_visit
+from crm.services.files import Received
 from visits.models import Category, Finding, IntakeConflict, Visit, VisitVersion
 from visits.models.visits import VisitQuerySet
 from visits.signals import visit_changed
@@ -160,13 +163,17 @@ def amend_visit(
     version: int,
     content: Content,
     reason: str,
+    received: Mapping[str, Received] | None = None,
     now: datetime | None = None,
 ) -> Visit:
     """Put new words in the place of the old; the old ones are kept as a version."""
+    now = now or timezone.now()
     visit = claim(visit, actor, version, status=Visit.Status.HELD)
     if visit.logged_by_id != actor.pk:
         raise PermissionDenied
-    return put(visit, actor=actor, content=content, reason=reason, now=now)
+    put(visit, actor=actor, content=content, reason=reason, now=now)
+    photos.attach(visit, content, received or {}, actor=actor, now=now)
+    return visit
 
 
 def claim(visit: Visit, actor: User, version: int, *, status: str) -> Visit:
@@ -185,10 +192,9 @@ def claim(visit: Visit, actor: User, version: int, *, status: str) -> Visit:
 
 
 def put(
-    visit: Visit, *, actor: User, content: Content, reason: str, now: datetime | None
+    visit: Visit, *, actor: User, content: Content, reason: str, now: datetime
 ) -> Visit:
     """Replace what a locked visit says. Photos may be added, none is taken away."""
-    now = now or timezone.now()
     old = content_of(visit)
     content = content.with_files_of(old)
     if not (fields := content.differences(old)):
@@ -282,11 +288,12 @@ def raise_tickets(visit: Visit, actor: User, now: datetime) -> None:
 
 def decidable_by(actor: User) -> VisitQuerySet:
     """Visits whose conflicts the person decides: their officer, or the dispatcher."""
-    mine = Visit.objects.changeable_by(actor).filter(logged_by=actor).values("pk")
-    ranges = actor.access.region_ranges(Role.DISPATCHER)
-    here = Company.objects.living().filter(trees.in_ranges(ranges, "region_path"))
-    by_region = Visit.objects.filter(company__in=here.values("pk")).values("pk")
-    return Visit.objects.filter(pk__in=mine.union(by_region))
+    mine = Visit.objects.changeable_by(actor).filter(logged_by=actor)
+    condition = Q(pk__in=mine.order_by().values("pk"))
+    if ranges := actor.access.region_ranges(Role.DISPATCHER):
+        here = Company.objects.living().filter(trees.in_ranges(ranges, "region_path"))
+        condition |= Q(company__in=here.order_by().values("pk"))
+    return Visit.objects.filter(condition)
 
 
 @transaction.atomic

@@ -4,11 +4,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError
 
 from crm.lib.errors import DomainError, StaleVersion
 from crm.lib.http import AppRequest
+from crm.services import files
+from crm.services.files import Received
 from visits import pages
 from visits.api.problems import Problem, problem_of, problems_of
 from visits.api.serializers import WordsSerializer
@@ -18,6 +21,8 @@ from visits.services import visits as services
 from visits.services.content import Content, content_of
 from visits.services.intake import TAKEN
 from visits.sheets import is_public_only, told
+
+from .capture import receive_photos
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,23 +51,43 @@ def amendable(request: AppRequest, pk: int) -> Visit:
 
 def put(request: AppRequest, visit: Visit) -> HttpResponse:
     reason = AmendReasonForm(request.POST)
-    sent = words_of(request.POST)
-    serializer = WordsSerializer(data=sent | {"signed_by": visit.signed_by})
-    problems: list[Problem] = []
-    if not serializer.is_valid():
-        problems = problems_of(ValidationError(serializer.errors))
-    if problems or not reason.is_valid():
-        return back(request, visit, reason, problems)
-    data = reason.cleaned_data
+    received: list[Received] = []
     try:
+        received = receive_photos(request, timezone.now())
+        content = typed_content(request, visit, received)
+        if not reason.is_valid():
+            return back(request, visit, reason, [])
         services.amend_visit(
-            visit, actor=request.user, content=serializer.content(), **data
+            visit,
+            actor=request.user,
+            content=content,
+            received={one.sha256: one for one in received},
+            **reason.cleaned_data,
         )
+    except ValidationError as error:
+        reason.is_valid()
+        return back(request, visit, reason, problems_of(error))
     except StaleVersion as error:
-        return stale(request, visit, serializer.content(), error)
+        return stale(request, visit, content, error)
     except DomainError as error:
         return back(request, visit, reason, [problem_of(error)])
+    finally:
+        files.forget_unused(received)
     return redirect(visit)
+
+
+def typed_content(
+    request: AppRequest, visit: Visit, received: list[Received]
+) -> Content:
+    """What was typed; photos that are there stay, and new ones follow them."""
+    old = [one.sha256 for one in visit.photos.all()]
+    sent = words_of(request.POST) | {
+        "photos": [*old, *(one.sha256 for one in received)],
+        "signed_by": visit.signed_by,
+    }
+    serializer = WordsSerializer(data=sent)
+    serializer.is_valid(raise_exception=True)
+    return serializer.content()
 
 
 def back(
@@ -89,6 +114,7 @@ def show(
         "reason": reason,
         "contacts": pages.contacts_of(visit),
         "blocks": pages.blocks_of(heard, found, blanks=1),
+        "lost_photos": bool(status != 200 and request.FILES),
     }
     return render(request, "visits/amend.html", context, status=status)
 

@@ -113,15 +113,17 @@ def take(request: AppRequest) -> HttpResponse:
 
 
 def receive_photos(request: AppRequest, now: datetime) -> list[Received]:
+    """The photos of a plain form, safe in quarantine, or a sentence at their field."""
     uploads = [
         one
         for one in request.FILES.getlist("photos")
         if isinstance(one, UploadedFile) and one.size
     ]
-    if uploads:
-        files.check_quota(request.user, sum(one.size or 0 for one in uploads), now)
     received: list[Received] = []
     try:
+        if uploads:
+            total = sum(one.size or 0 for one in uploads)
+            files.check_quota(request.user, total, now)
         received.extend(
             files.receive_file(one, StoredFile.Kind.PHOTO) for one in uploads
         )

@@ -43,6 +43,7 @@ def plan(request: AppRequest) -> HttpResponse:
             return redirect(visit)
         except DomainError as error:
             refuse(form, error)
+    form.fields["gate_reason"].required = facts.needs_reason
     context = {"form": form, "facts": facts, "visit": None}
     return render(request, "visits/plan.html", context, status=status_of(form))
 
