@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
@@ -13,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.lib.guessing import SHORTEST_WORD, is_listed, own_part
 from crm.lib.readings import syllables
 from crm.models import Department, OldPassword, Region, User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise as Sentence
 
 # The last five: the one in use and the four before.
 HISTORY = 5
@@ -145,7 +149,7 @@ class ProfileValidator:
         return [_error(text, "reused", history=HISTORY)]
 
 
-def _error(text: object, code: str, **params: int) -> ValidationError:
+def _error(text: "Sentence", code: str, **params: int) -> ValidationError:
     return ValidationError(text, code=code, params=params)
 
 

@@ -1,7 +1,7 @@
 """Django's database sessions, which also know whose they are and since when."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -19,11 +19,11 @@ class SessionStore(DatabaseStore):
     seen_at: datetime | None = None
 
     @classmethod
-    def get_model_class(cls) -> type[UserSession]:  # type: ignore[override] # its stub says Session
+    def get_model_class(cls) -> type[UserSession]:
         return UserSession
 
     def load(self) -> dict[str, Any]:  # any: whatever a session holds
-        row = self._get_session_from_db()
+        row = self._get_session_from_db()  # type: ignore[attr-defined] # stub lacks it
         if row is None:
             return {}
         self.started_at, self.seen_at = row.started_at, row.seen_at
@@ -36,7 +36,7 @@ class SessionStore(DatabaseStore):
         super().create()
 
     def create_model_instance(self, data: dict[str, Any]) -> UserSession:
-        row: UserSession = super().create_model_instance(data)
+        row = cast(UserSession, super().create_model_instance(data))
         now = timezone.now()
         user = data.get(SESSION_KEY)
         row.user_id = int(user) if user else None

@@ -85,7 +85,8 @@ class GrantForm(forms.Form):
     )
 
     def __init__(self, scope: str, *args: Any, **kwargs: Any) -> None:  # any: as Form
-        super().__init__(*args, auto_id=f"{scope}-%s", **kwargs)
+        # Three of them stand on one page.
+        super().__init__(*args, **{"auto_id": f"{scope}-%s", **kwargs})
         self.scope = scope
         roles = self.ROLES[scope]
         self.fields["role"].choices = [  # type: ignore[attr-defined] # a ChoiceField

@@ -1,6 +1,6 @@
 """Signing in, and choosing passwords."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth import password_validation
@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.auth import MAX_LOGIN
 from crm.passwords import MAX_LENGTH
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise as Label
+
 rules = lazy(password_validation.password_validators_help_texts, list)
 
 
@@ -17,7 +20,7 @@ def password_help() -> str:
     return " ".join(str(text) for text in rules())
 
 
-def password_field(label: object, *, is_new: bool) -> forms.CharField:
+def password_field(label: "Label", *, is_new: bool) -> forms.CharField:
     autocomplete = "new-password" if is_new else "current-password"
     return forms.CharField(
         label=label,

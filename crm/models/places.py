@@ -1,6 +1,6 @@
 """Where: regions and departments, both trees."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -13,7 +13,10 @@ CODE = RegexValidator(
 )
 
 
-class TreeQuerySet(models.QuerySet["TreeNode"]):
+N = TypeVar("N", bound="TreeNode")
+
+
+class TreeQuerySet(models.QuerySet[N]):
     def below(self, path: str) -> Self:
         """The node at this path and everything under it."""
         return self.filter(PathRange(path).q("path"))
@@ -38,8 +41,6 @@ class TreeNode(models.Model):
     path = PathField(unique=True, editable=False)
     is_active = models.BooleanField(_("in use"), default=True)
 
-    objects = TreeQuerySet.as_manager()
-
     class Meta:
         abstract = True
         ordering = ["path"]
@@ -56,6 +57,10 @@ class TreeNode(models.Model):
         return str(self.path).count("/") - 1
 
 
+class RegionQuerySet(TreeQuerySet["Region"]):
+    """Regions as such, for the type checker."""
+
+
 class Region(TreeNode):
     """行政区划: a code of GB/T 2260, or one of ours for a park."""
 
@@ -67,9 +72,15 @@ class Region(TreeNode):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
 
+    objects = RegionQuerySet.as_manager()
+
     class Meta(TreeNode.Meta):
         verbose_name = _("region")
         verbose_name_plural = _("regions")
+
+
+class DepartmentQuerySet(TreeQuerySet["Department"]):
+    """Departments as such, for the type checker."""
 
 
 class Department(TreeNode):
@@ -93,6 +104,8 @@ class Department(TreeNode):
         verbose_name=_("region"),
     )
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
+
+    objects = DepartmentQuerySet.as_manager()
 
     class Meta(TreeNode.Meta):
         verbose_name = _("department")

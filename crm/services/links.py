@@ -280,8 +280,8 @@ def accept_invitation(
 
 
 def _grant_company(link: TokenLink, user: User, now: datetime) -> Company:
-    company = Company.objects.living().filter(pk=link.company_id).first()
-    if company is None:
+    company = link.company
+    if company is None or company.archived_at or company.merged_into_id:
         raise UsedLinkError
     give(
         user,

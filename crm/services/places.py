@@ -1,7 +1,7 @@
 """Regions and departments: two trees that an administrator keeps."""
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Max, Value
@@ -13,6 +13,7 @@ from crm import events
 from crm.lib.errors import DomainError
 from crm.lib.trees import PathRange
 from crm.models import Company, Department, Grant, Region, Role, User
+from crm.models.places import TreeNode
 
 from .rights import require
 
@@ -146,7 +147,7 @@ def reopen(node: Node, *, actor: User, now: datetime | None = None) -> Node:
 def _add(node: Node, actor: User | None, now: datetime | None) -> Node:
     if node.parent:
         _refuse_closed(node.parent)
-    node.path = node.path_under(node.parent)
+    node.path = node.path_under(cast(Node | None, node.parent))
     _refuse_long(len(node.path))
     try:
         with transaction.atomic():
@@ -185,13 +186,13 @@ def _move(node: Node, parent: Node | None) -> bool:
         if parent.path in PathRange(node.path):
             sentence = _("It cannot hang from itself or from something below it.")
             raise DomainError(sentence, code="circle", field="parent")
-    manager = type(node)._default_manager
+    nodes: models.QuerySet[Node] = type(node).objects.all()
     old, new = node.path, node.path_under(parent)
-    below = manager.filter(PathRange(old).q("path"))
+    below = nodes.filter(PathRange(old).q("path"))
     longest = below.aggregate(longest=Max(Length("path")))["longest"]
     _refuse_long(longest - len(old) + len(new))
     # Every path ends in a code of its own, so no two can meet while they change.
-    _rewrite(manager.all(), "path", old, new)
+    _rewrite(nodes, "path", old, new)
     node.parent, node.path = parent, new
     node.save(update_fields=["parent"])
     return True
@@ -236,7 +237,7 @@ def _refuse_if(rows: "models.QuerySet[models.Model]", what: str) -> None:
         raise DomainError(sentence % {"what": what}, code="in_use")
 
 
-def _refuse_closed(parent: Region | Department) -> None:
+def _refuse_closed(parent: TreeNode) -> None:
     if not parent.is_active:
         sentence = _("“%(name)s” is not in use.") % {"name": parent.name}
         raise DomainError(sentence, code="parent_closed", field="parent")

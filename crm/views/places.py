@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -35,7 +35,7 @@ class Tree:
 
 def index(request: AppRequest, tree: Tree) -> HttpResponse:
     """In the order of the tree; found ones stand with their place in it."""
-    rows = tree.model.objects.select_related("parent")
+    rows = nodes_of(tree)
     if text := request.GET.get("q", "").strip()[:60]:
         rows = rows.filter(Q(name__contains=text) | Q(code__contains=text))
     if (state := request.GET.get("state")) in {"open", "closed"}:
@@ -52,6 +52,10 @@ def index(request: AppRequest, tree: Tree) -> HttpResponse:
     return render(request, f"crm/{tree.template}s.html", context)
 
 
+def nodes_of(tree: Tree) -> QuerySet[Any]:  # any: either tree's
+    return tree.model.objects.select_related("parent")
+
+
 def create(request: AppRequest, tree: Tree) -> HttpResponse:
     form = tree.form(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -63,7 +67,7 @@ def create(request: AppRequest, tree: Tree) -> HttpResponse:
 
 
 def edit(request: AppRequest, tree: Tree, pk: int) -> HttpResponse:
-    node = get_object_or_404(tree.model.objects.select_related("parent"), pk=pk)
+    node: Node = get_object_or_404(nodes_of(tree), pk=pk)
     form = tree.form(request.POST or None, node=node)
     is_sent = request.method == "POST" and form.is_valid()
     if is_sent and tried(
