@@ -171,6 +171,7 @@ def notice_page(
         "checked": digest_of(seen.notice) if seen else "",
         "unread": unread,
         "is_read": is_read,
+        "is_blank": not is_read and not sheet.form.is_bound,
     }
     return render(
         request, "crm/calendar_import.html", context, status=422 if is_wrong else 200

@@ -235,7 +235,7 @@ def test_a_year_in_use_is_replaced_only_on_request(sven):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"form-1-first": "2027-02-20"}, "第 2 行：春节 的末日早于首日"),
+        ({"form-1-first": "2027-02-20"}, "第 2 行：春节的末日早于首日"),
         ({"form-2-makeups": "foo"}, "“foo”不是日期"),
         ({"form-2-makeups": "04-06"}, "不是周六、周日"),
         ({"form-3-name": ""}, "第 4 行：节日"),
