@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from crm.lib.storage import DurableStorage
 from crm.models import User
-from crm.services import audit_checks, calendar, deadlines, queue
+from crm.services import audit_checks, deadlines, queue
 
 
 def clean_up() -> None:
@@ -22,8 +22,6 @@ def clean_up() -> None:
 
 def recompute_deadlines(everything: bool = False, actor_pk: int | None = None) -> None:
     """After a notice of the working calendar, and nightly for what slipped through."""
-    # This process may not have noticed the new year yet.
-    calendar.refresh()
     actor = User.objects.filter(pk=actor_pk).first() if actor_pk else None
     deadlines.recompute(actor=actor, everything=everything)
 
