@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, Sum, Value, When, Window
 from django.utils.translation import gettext_lazy as _
 
-from crm import handover, nav, panels
+from crm import audit_words, company_page, handover, nav, panels
 from crm.models import Company, Role, User
 from crm.nav import NavItem
 from crm.services import deadlines
 from visits.models import Ticket
 
-from . import ticket_list
+from . import event_words, ticket_list, ticket_words
 from .services import tickets as services
 from .services.tickets import moves  # noqa: F401 - its receiver must be known
 
@@ -38,6 +38,8 @@ def hang() -> None:
         panels.Panel("tickets", 30, "visits/_company_tickets.html", of_company)
     )
     handover.register("visits.tickets", open_items)
+    audit_words.ACTIONS.update(event_words.ACTIONS)
+    company_page.ICONS.update(ticket_words.ICONS)
 
 
 def of_company(company: Company, user: User, today: date) -> dict[str, Any]:

@@ -52,11 +52,11 @@ class Names:
             people.add(new_of(changes, "handler"))
         departments.discard(None)
         people.discard(None)
-        units = Department.objects.filter(pk__in=departments) if departments else []
-        users = User.objects.filter(pk__in=people) if people else []
+        units = Department.objects.filter(pk__in=departments)
+        users = User.objects.filter(pk__in=people)
         return cls(
-            {unit.pk: unit.name for unit in units},
-            {user.pk: user.name for user in users},
+            dict(units.values_list("pk", "name")) if departments else {},
+            dict(users.values_list("pk", "name")) if people else {},
         )
 
 

@@ -202,7 +202,7 @@ def test_from_signing_to_the_companys_yes_by_the_pages(cast, as_user):
     assert hana.post(act("accept", ticket), {"version": 2}).status_code == 302
     call = {"person": "张三", "phone": "13800000000", "called_at": "2026-03-19T08:30"}
     assert hana.post(act("contact", ticket), call).status_code == 302
-    answer = {"text": "到岗 12 人", "proposed": "partly", "files": [picture()]}
+    answer = {"text": "到岗 12 人", "proposed": "partly", "papers": [picture()]}
     assert hana.post(act("answer", ticket), answer).status_code == 302
     assert otto.post(act("reject", ticket), {"reason": "还差八人"}).status_code == 302
     answer = {"text": "又到岗 8 人", "proposed": "solved"}
@@ -238,13 +238,13 @@ def test_the_company_cannot_sign_off_as_somebody_else(cast, as_user):
 
 def test_a_company_raises_a_problem_with_one_box(cast, as_user):
     client, key = as_user(cast.otto), uuid.uuid4()
-    data = {"text": "门口道路坑洼。", "client_key": key, "files": [picture()]}
+    data = {"text": "门口道路坑洼。", "client_key": key, "papers": [picture()]}
     response = client.post(reverse("visits:raise"), data)
     ticket = Ticket.objects.get()
     assert response.url == ticket.get_absolute_url()
     assert (ticket.status, ticket.title) == ("submitted", "门口道路坑洼")
     assert Attachment.objects.get().is_internal is False
-    client.post(reverse("visits:raise"), {**data, "files": [picture()]})
+    client.post(reverse("visits:raise"), {**data, "papers": [picture()]})
     assert Ticket.objects.count() == Attachment.objects.count() == 1
 
 

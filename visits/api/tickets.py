@@ -22,7 +22,9 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
     """What both sides may read; internal words have no field here."""
 
     company_name = serializers.CharField(source="company.name", read_only=True)
-    category = serializers.SlugRelatedField("key", read_only=True)
+    category: serializers.SlugRelatedField[Category] = serializers.SlugRelatedField(
+        "key", read_only=True
+    )
     lead = serializers.CharField(read_only=True, allow_null=True)
     contact_due_on = serializers.DateField(source="contact_by.due_on", default=None)
     reply_due_on = serializers.DateField(source="reply_by.due_on", default=None)

@@ -38,7 +38,7 @@ class FilesField(forms.FileField):
 
     def clean(
         self, data: Any, initial: Any = None
-    ) -> list[UploadedFile]:  # Any: as Django's own
+    ) -> list["UploadedFile[Any]"]:  # Any: as Django's own
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if len(given) > MOST_FILES:
             raise forms.ValidationError(
@@ -77,7 +77,7 @@ class RaiseForm(KeyForm):
         widget=area(6),
         help_text=_("A few sentences: what happens, since when, and what would help."),
     )
-    files = FilesField(label=_("Photos or papers"), required=False)
+    papers = FilesField(label=_("Photos or papers"), required=False)
     category = forms.ModelChoiceField(
         label=_("Category"),
         queryset=Category.objects.filter(is_active=True),
@@ -118,7 +118,7 @@ class OfficialRaiseForm(KeyForm):
         empty_label=_("Not sure – the dispatch centre decides"),
     )
     source = forms.ChoiceField(label=_("Source"), choices=OFFICIAL_SOURCES)
-    files = FilesField(label=_("Photos or papers"), required=False)
+    papers = FilesField(label=_("Photos or papers"), required=False)
 
 
 class RefuseForm(ActForm):
@@ -231,7 +231,7 @@ class AnswerForm(KeyForm, ActForm):
         widget=forms.RadioSelect,
         help_text=_("A proposal: the company decides."),
     )
-    files = FilesField(label=_("Photos or papers"), required=False)
+    papers = FilesField(label=_("Photos or papers"), required=False)
 
 
 class PartForm(KeyForm):
@@ -241,7 +241,7 @@ class PartForm(KeyForm):
         widget=area(6),
         help_text=_("The company does not read this."),
     )
-    files = FilesField(label=_("Photos or papers"), required=False)
+    papers = FilesField(label=_("Photos or papers"), required=False)
 
 
 class ConfirmForm(ActForm):
@@ -322,7 +322,7 @@ class CommentForm(KeyForm):
         widget=area(2),
         required=False,
     )
-    files = FilesField(label=_("Photos or papers"), required=False)
+    papers = FilesField(label=_("Photos or papers"), required=False)
     is_internal = forms.BooleanField(
         label=_("Internal: the company does not see it"), required=False, initial=True
     )

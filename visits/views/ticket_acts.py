@@ -183,7 +183,7 @@ def answer(request: AppRequest, pk: int) -> HttpResponse:
     )
 
     def save(data: dict[str, Any]) -> Ticket:
-        with received(data.pop("files")) as sent:
+        with received(data.pop("papers")) as sent:
             return services.answer_ticket(
                 ticket, actor=request.user, files=sent, **data
             )
@@ -197,7 +197,7 @@ def answer_part(request: AppRequest, pk: int) -> HttpResponse:
     form = ticket_forms.PartForm(request.POST or None, request.FILES or None)
 
     def save(data: dict[str, Any]) -> Ticket:
-        with received(data.pop("files")) as sent:
+        with received(data.pop("papers")) as sent:
             return services.answer_part(ticket, actor=request.user, files=sent, **data)
 
     return act_page(request, ticket, Act.ANSWER_PART, form, save)

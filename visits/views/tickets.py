@@ -112,7 +112,7 @@ def comment(request: AppRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            with received(data.pop("files")) as sent:
+            with received(data.pop("papers")) as sent:
                 services.comment_ticket(ticket, actor=request.user, files=sent, **data)
             return redirect(f"{ticket.get_absolute_url()}#stream")
         except DomainError as error:
@@ -214,7 +214,7 @@ def _raise(
     if form.is_valid():
         data = {"company": company, **form.cleaned_data}
         try:
-            with received(data.pop("files")) as sent:
+            with received(data.pop("papers")) as sent:
                 ticket = services.raise_ticket(actor=request.user, files=sent, **data)
             return redirect(ticket)
         except DomainError as error:

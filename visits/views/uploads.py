@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -11,7 +12,7 @@ from visits.services.tickets import Sent
 
 
 @contextmanager
-def received(uploads: Sequence[UploadedFile]) -> Iterator[list[Sent]]:
+def received(uploads: Sequence["UploadedFile[Any]"]) -> Iterator[list[Sent]]:
     """Quarantine the uploads; what gets no row in the end is removed again."""
     sent: list[Sent] = []
     try:

@@ -134,8 +134,9 @@ def acting_officer(company: Company, now: datetime) -> User | None:
     today = timezone.localdate(now)
     open_ones = CompanyLiaison.objects.open().filter(company=company)
     for liaison in open_ones.select_related("officer").order_by("role"):
-        if CompanyLiaison.objects.acting(liaison.officer, today).filter(pk=liaison.pk):
-            return liaison.officer
+        officer: User = liaison.officer
+        if CompanyLiaison.objects.acting(officer, today).filter(pk=liaison.pk):
+            return officer
     return None
 
 

@@ -315,4 +315,4 @@ def _is_last_contact(ticket: Ticket, actor: User, called_at: datetime) -> bool:
     )
     if last is None or last.actor_id != actor.pk:
         return False
-    return last.changes["called_at"][1] == events.plain(called_at)
+    return bool(last.changes["called_at"][1] == events.plain(called_at))
