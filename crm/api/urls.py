@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from . import companies
+
+urlpatterns: list[URLPattern] = [*companies.urls]

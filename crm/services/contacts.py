@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
-from crm.lib import phones
+from crm.lib import phones, words
 from crm.lib.errors import DomainError, StaleVersion
 from crm.models import Company, CompanyLiaison, Contact, Role, User
 from crm.models.companies import CompanyQuerySet
@@ -25,6 +25,24 @@ def sees_phones(company: Company, user: User) -> bool:
         return True
     own = CompanyLiaison.objects.open().filter(company=company, officer=user)
     return user.has_role(Role.OFFICER) and own.exists()
+
+
+def as_shown_to(company: Company, user: User) -> list[dict[str, Any]]:
+    """The present contacts, phones masked unless this person sees them.
+
+    Any: as many types as a contact has columns.
+    """
+    show = str if sees_phones(company, user) else words.masked
+    return [
+        {
+            "id": one.pk,
+            "name": one.name,
+            "title": one.title,
+            "phone": show(one.phone),
+            "is_main": one.is_main,
+        }
+        for one in Contact.objects.current().filter(company=company)
+    ]
 
 
 def with_changeable_contacts(user: User) -> CompanyQuerySet:
