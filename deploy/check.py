@@ -67,6 +67,7 @@ def production_environment() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "crm.config.settings",
         "CRM_ENV": "production",
         "SECRET_KEY": "this-is-only-long-enough-for-the-checks-0123456789-abcdefghij",
+        "CRM_AUDIT_KEY": "another-one-that-is-long-enough-for-the-checks-0123456789",
         "ALLOWED_HOSTS": "liaison.example.org",
         "CRM_BASE_URL": "https://liaison.example.org",
     }

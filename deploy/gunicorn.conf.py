@@ -25,3 +25,16 @@ errorlog = "-"
 limit_request_line = 4094
 limit_request_fields = 60
 limit_request_field_size = 8190
+
+
+def when_ready(server: object) -> None:
+    """Print the link that makes the first administrators, while there is none."""
+    from django.core.management import call_command  # noqa: PLC0415 # after preload
+    from django.db import DatabaseError, connections  # noqa: PLC0415
+
+    try:
+        call_command("setup_link")
+    except DatabaseError as error:
+        print(f"The database is not ready: {error}".strip(), flush=True)
+    # Workers are forked next; a connection must not be shared between processes.
+    connections.close_all()
