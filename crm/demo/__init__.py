@@ -1,5 +1,5 @@
 """A county that does not exist: its places, people and companies."""
 
-from .making import make
+from .whole import make
 
 __all__ = ["make"]

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm.lib.uscc import with_check_digit
 from crm.models import Role
+from crm.services import calendar
 
 from .words import company_name, listed, log_between, mobile, person_name
 
@@ -28,6 +30,11 @@ class Scale:
     @property
     def tickets(self) -> int:
         return self.visits // 5
+
+    @property
+    def is_large(self) -> bool:
+        """Too large for the way through the services."""
+        return self.companies > 1_000
 
 
 SCALES = {
@@ -105,6 +112,12 @@ class CompanyStory:
     changed_at: datetime | None = None
     leader: str | None = None
 
+    def officer_on(self, moment: datetime) -> str | None:
+        """Who was A then."""
+        if self.former_a and self.changed_at and moment < self.changed_at:
+            return self.former_a
+        return self.officer_a
+
 
 @dataclass
 class Story:
@@ -117,15 +130,33 @@ class Story:
     units: list[Unit]
     people: list[Person]
     companies: list[CompanyStory]
-    # Who is away today, so that the stand-in has the work.
-    away: str = ""
 
-    def person(self, login: str) -> Person:
-        return next(one for one in self.people if one.login == login)
+    @cached_property
+    def towns(self) -> list[Place]:
+        return [one for one in self.places if one.kind in {"town", "park"}]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        return {one.code: one.name for one in self.places}
+
+    @cached_property
+    def logins(self) -> dict[str, Person]:
+        return {one.login: one for one in self.people}
+
+    @cached_property
+    def officers(self) -> list[str]:
+        """Their logins; asked for only when all officials are told."""
+        every = self.people
+        return [one.login for one in every if one.rights[0].role == Role.OFFICER]
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)
+
+
+def workday_after(day: date, days: int) -> date:
+    """So many working days later; 0 is the day itself, or the next one that works."""
+    return calendar.add(day, days).due or day
 
 
 def tell(scale: Scale, seed: int, today: date) -> Story:
@@ -133,9 +164,11 @@ def tell(scale: Scale, seed: int, today: date) -> Story:
     random = Random(seed)
     start = at(today - timedelta(days=scale.days + 20), 9)
     places = list(places_of(listed("demo_regions")["regions"], None))
+    # A county works by itself; a city's offices stand above all its counties.
+    county = places[0]
     if scale.companies < 50_000:
         places = one_county(places)
-    county = next(one for one in places if one.kind == "county")
+        county = places[1]
     units = [
         Unit(one["code"], one["name"], one["kind"], county.code)
         for one in listed("departments")["departments"]
@@ -275,12 +308,13 @@ def company_of(random: Random, story: Story, number: int) -> CompanyStory:
     words = listed("demo")
     weights = [trade["weight"] for trade in words["trades"]]
     trade = random.choices(words["trades"], weights)[0]
-    towns = [one for one in story.places if one.kind in {"town", "park"}]
+    towns = story.towns
     place = towns[min(int(random.random() ** 1.5 * len(towns)), len(towns) - 1)]
     staff = round(log_between(random, *trade["staff"]))
     revenue = log_between(random, *trade["revenue"])
-    entered = story.start + timedelta(minutes=7 * number % 4000)
-    county = story.places[1].name.rstrip("县区市")
+    entered = at(workday_after(story.start.date(), number % 4), 9)
+    entered += timedelta(minutes=number // 4 % 480)
+    county = story.names[place.parent or ""].rstrip("县区市")
     company = CompanyStory(
         name=company_name(random, county, trade) + suffix(number),
         uscc=with_check_digit(f"91000000MA{number + 1000:07d}"),
@@ -338,7 +372,7 @@ def give_officers(
     """A and B for all but one in a hundred; the demo's officer has a full book."""
     if number % 100 == 57:
         return
-    officers = [one.login for one in story.people if one.rights[0].role == Role.OFFICER]
+    officers = story.officers
     if number < 24:
         company.officer_a, company.officer_b = "officer1", "officer2"
     elif number < 40:
@@ -350,6 +384,7 @@ def give_officers(
         if random.random() < 0.08:
             others = {company.officer_a, company.officer_b, "officer1"}
             company.former_a = random.choice([o for o in officers if o not in others])
-            company.changed_at = story.start + timedelta(days=random.randrange(20, 120))
+            day = story.start.date() + timedelta(days=random.randrange(30, 120))
+            company.changed_at = at(workday_after(day, 0), 11, random.randrange(60))
     if random.random() < 0.1:
         company.leader = "leader1"

@@ -89,13 +89,7 @@ def enter_company(
     `is_known_new` says that the caller, holding the lock, has looked for its like.
     """
     require_dispatcher(actor, profile.region)
-    company = Company(created_at=now, updated_at=now)
-    for field in fields(profile):
-        setattr(company, field.name, getattr(profile, field.name))
-    company.uscc = checked_code(company.uscc)
-    company.region_path = profile.region.path
-    company.size = sizes.working_of(company).size
-    company.sort_key = company.name
+    company = unsaved(profile, now)
     if not is_known_new:
         check_unknown(company, actor)
     save_new(company)
@@ -107,6 +101,18 @@ def enter_company(
         is_public=True,
         **events.snapshot(company, *IDENTITY, *PROFILE),
     )
+    return company
+
+
+def unsaved(profile: Profile, now: datetime) -> Company:
+    """The company as it would be entered; bulk loading writes such rows by itself."""
+    company = Company(created_at=now, updated_at=now)
+    for field in fields(profile):
+        setattr(company, field.name, getattr(profile, field.name))
+    company.uscc = checked_code(company.uscc)
+    company.region_path = profile.region.path
+    company.size = sizes.working_of(company).size
+    company.sort_key = company.name
     return company
 
 

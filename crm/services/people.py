@@ -55,9 +55,13 @@ def create_user(
     *,
     actor: User | None,
     is_demo: bool = False,
+    has_password: bool = True,
     now: datetime | None = None,
 ) -> tuple[User, str]:
-    """Make an account; the first password is random and shown this one time."""
+    """Make an account; the first password is random and shown this one time.
+
+    Without one nobody enters until an administrator gives a link.
+    """
     require(actor, Role.SYSTEM_ADMIN)
     if is_demo and not settings.DEMO:
         raise DomainError(_("Demo accounts exist only in the demo."), code="no_demo")
@@ -65,7 +69,7 @@ def create_user(
     user = User(is_demo=is_demo, must_change_password=not is_demo, created_at=now)
     profile.apply(user)
     # Demo people enter by a button; a password nobody knows cannot be guessed.
-    password = "" if is_demo else one_time_password()
+    password = one_time_password() if has_password and not is_demo else ""
     user.set_password(password or None)
     user.password_changed_at = now
     save_new(user)

@@ -1,11 +1,14 @@
 """What becomes of a ticket: who acts when, decided before it happens."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from random import Random
 
-from crm.demo.story import at
-from crm.services import calendar
+from crm.demo.story import at, workday_after
+
+LAST = time(17, 45)
+# How far a ticket comes, in the order of its life.
+QUEUED, DISPATCHED, ACCEPTED, WORKING, ANSWERED, CLOSED = range(6)
 
 
 @dataclass
@@ -19,19 +22,21 @@ class Fate:
     answered_at: datetime
     confirmed_at: datetime
     outcome: str
-    by_call: bool
-    refused: str = ""
+    is_refused: bool = False
     rejected_once: bool = False
     assist: bool = False
-    is_stuck: bool = False
-    comments: list[tuple[datetime, bool]] = field(default_factory=list)
+    reaches: int = CLOSED
 
 
 def working_time(moment: datetime, days: int, random: Random) -> datetime:
     """So many working days later, in office hours and after the moment."""
-    day = calendar.add(moment.date(), days).due or moment.date()
-    then = at(day, random.choice((8, 9, 10, 11, 14, 15, 16, 17)), random.randrange(60))
-    return max(then, moment + timedelta(minutes=random.randrange(5, 50)))
+    day = workday_after(moment.date(), days)
+    then = at(day, random.choice((9, 9, 10, 11, 14, 15, 16, 17)), random.randrange(60))
+    if then <= moment:
+        then = moment + timedelta(minutes=random.randrange(5, 50))
+    if then.time() > LAST:
+        then = at(workday_after(then.date(), 1), 8, random.randrange(30, 60))
+    return then
 
 
 def fate_of(random: Random, raised_at: datetime, solve_days: int) -> Fate:
@@ -46,7 +51,7 @@ def fate_of(random: Random, raised_at: datetime, solve_days: int) -> Fate:
     else:
         took = random.randint(min(2, solve_days), solve_days)
     answered = max(
-        working_time(dispatched, took, random), replied + timedelta(minutes=30)
+        working_time(dispatched, took, random), working_time(replied, 0, random)
     )
     return Fate(
         dispatched_at=dispatched,
@@ -56,9 +61,8 @@ def fate_of(random: Random, raised_at: datetime, solve_days: int) -> Fate:
         answered_at=answered,
         confirmed_at=working_time(answered, random.randint(1, 4), random),
         outcome=random.choices(["solved", "partly", "explained"], [76, 12, 12])[0],
-        by_call=random.random() < 0.6,
-        refused="power" if random.random() < 0.025 else "",
+        is_refused=random.random() < 0.025,
         rejected_once=random.random() < 0.05,
         assist=random.random() < 0.15,
-        is_stuck=random.random() < 0.02,
+        reaches=DISPATCHED if random.random() < 0.02 else CLOSED,
     )

@@ -1,18 +1,26 @@
 """Visits and tickets of the demo county as pure data, in the order of time."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
 
-from crm.demo.story import CompanyStory, Story, at
+from django.conf import settings
+
+from crm.demo.story import Story, at
 from crm.services import calendar
+from visits.services import gate
 
 from . import texts
+from .texts import Teller
 
-MODES = ["onsite", "meeting", "remote", "stay", "walk", "joint"]
+DAY = 24 * 60
+# The share of tickets that come from visits.
+BY_VISIT = 0.93
+REMOTE = "remote"
+MODES = ["onsite", "meeting", REMOTE, "stay", "walk", "joint"]
 MODE_WEIGHTS = [68, 12, 13, 2, 2, 3]
 # Categories as often as companies raise them.
 OFTEN = {
@@ -72,16 +80,24 @@ def visits_of(story: Story, random: Random) -> Iterator[VisitStory]:
     first = story.today - timedelta(days=story.scale.days)
     days = workdays(first, story.today - timedelta(days=1))
     companies = [n for n, one in enumerate(story.companies) if one.officer_a]
-    weights = [appeal(story.companies[n], random) for n in companies]
+    weights = [appeal(random) for _ in companies]
     chosen = random.choices(companies, weights, k=story.scale.visits)
-    when = sorted(random.choices(days, k=story.scale.visits))
+    # Index and minute in one number: a million of them stay small.
+    when = sorted(starting(random, len(days)) for _ in chosen)
     seen: dict[int, list[date]] = defaultdict(list)
     wanted = tickets_wanted(story, random)
-    for number, (company, day) in enumerate(zip(chosen, when, strict=True)):
-        yield one_visit(story, random, company, day, seen[company], wanted[number])
+    for company, moment, tickets in zip(chosen, when, wanted, strict=True):
+        day, minute = divmod(moment, DAY)
+        starts_at = at(days[day], minute // 60, minute % 60)
+        yield one_visit(story, random, company, starts_at, seen[company], tickets)
 
 
-def appeal(company: CompanyStory, random: Random) -> float:
+def starting(random: Random, days: int) -> int:
+    hour = random.choice((9, 9, 10, 10, 14, 14, 15, 16))
+    return random.randrange(days) * DAY + hour * 60 + random.randrange(0, 60, 5)
+
+
+def appeal(random: Random) -> float:
     """How often a company is visited: stars often, some never."""
     if random.random() < 0.06:
         return 0.02
@@ -90,7 +106,7 @@ def appeal(company: CompanyStory, random: Random) -> float:
 
 def tickets_wanted(story: Story, random: Random) -> list[int]:
     """How many tickets each visit brings; the companies themselves raise the rest."""
-    count = round(story.scale.tickets * 0.93)
+    count = round(story.scale.tickets * BY_VISIT)
     wanted = [0] * story.scale.visits
     for place in random.choices(range(story.scale.visits), k=count):
         wanted[place] += 1
@@ -101,60 +117,70 @@ def one_visit(
     story: Story,
     random: Random,
     company: int,
-    day: date,
+    starts_at: datetime,
     seen: list[date],
     tickets: int,
 ) -> VisitStory:
     told = story.companies[company]
-    b_goes = random.random() < 0.12 and told.officer_b is not None
+    teller = Teller(random, told, is_known=bool(seen))
+    b_goes = random.random() < 0.12
     asked = random.random() < 0.15
+    mode = random.choices(MODES, MODE_WEIGHTS)[0]
     visit = VisitStory(
         company=company,
-        officer=(told.officer_b if b_goes else told.officer_a) or "",
-        starts_at=at(
-            day,
-            random.choice((9, 9, 10, 10, 14, 14, 15, 16)),
-            random.randrange(0, 60, 5),
-        ),
-        mode=random.choices(MODES, MODE_WEIGHTS)[0],
-        purpose=texts.one_of(random, "purposes"),
-        note=texts.note(random),
+        officer=(told.officer_b if b_goes else told.officer_on(starts_at)) or "",
+        starts_at=starts_at,
+        mode=mode,
+        purpose=teller.purpose(is_asked=asked),
+        note=teller.note(mode),
         asked_by_company=asked,
         met=random.choice((1, 1, 2)),
-        signed=random.random() < 0.7,
-        findings=[finding(random, "ticket") for _ in range(tickets)],
+        photos=0 if mode == REMOTE else random.choice((2, 3)),
+        signed=mode != REMOTE and random.random() < 0.7,
     )
-    if random.random() < 0.1:
-        visit.led_by = story.person("leader1").name
-    for result in random.choices(["", "solved", "noted"], [70, 20, 10], k=2):
-        if result:
-            visit.findings.append(finding(random, result))
+    if mode != REMOTE and random.random() < 0.1:
+        visit.led_by = story.logins["leader1"].name
+    results = ["ticket"] * tickets
+    results += random.choices(["", "solved", "noted"], [70, 20, 10], k=2)
+    visit.findings = different(finding(teller, one) for one in results if one)
     if not asked:
-        visit.gate_reason = gate_reason(random, day, seen)
-        seen.append(day)
+        visit.gate_reason = gate_reason(random, starts_at.date(), seen)
+        seen.append(starts_at.date())
     return visit
 
 
+def different(findings: Iterable[FindingStory]) -> list[FindingStory]:
+    """Nobody says the same thing twice in one talk; a ticket goes before."""
+    kept: dict[str, FindingStory] = {}
+    for one in findings:
+        kept.setdefault(f"{one.category} {one.symptom[:6]}", one)
+    return list(kept.values())
+
+
 def gate_reason(random: Random, day: date, seen: list[date]) -> str:
-    near = sum((day - one).days <= 30 for one in seen)
-    far = sum((day - one).days <= 90 for one in seen)
-    if near < 2 and far < 4:
+    """Why once more, where the gate asks; days that no longer count are forgotten."""
+    seen[:] = [one for one in seen if one >= day - gate.LONG]
+    near = sum(one >= day - gate.SHORT for one in seen)
+    if (
+        near < settings.CRM_VISITS_IN_30_DAYS
+        and len(seen) < settings.CRM_VISITS_IN_90_DAYS
+    ):
         return ""
-    return random.choice(
-        [
-            "核实上次问题办理结果",
-            "陪同主办单位现场查看",
-            "节前安全生产提醒",
-            "项目验收需要现场确认",
-        ]
-    )
+    return str(random.choice(texts.texts()["gate_reasons"]))
 
 
-def finding(random: Random, result: str) -> FindingStory:
-    category = random.choices(list(OFTEN), list(OFTEN.values()))[0]
-    told = texts.problem(random, category)
-    answer = texts.one_of(random, "spot_answers") if result == "solved" else ""
-    cause = told["c"] if random.random() < 0.85 else ""
+def finding(teller: Teller, result: str, category: str = "") -> FindingStory:
+    random = teller.random
+    if not category:
+        keys = teller.categories()
+        category = random.choices(keys, [OFTEN[key] for key in keys])[0]
+    told = teller.problem(category)
     return FindingStory(
-        category, told["s"], cause, told["w"], result, answer, told["a"]
+        category,
+        told["s"],
+        told["c"] if random.random() < 0.85 else "",
+        told["w"],
+        result,
+        teller.one_of("spot_answers") if result == "solved" else "",
+        told["a"],
     )

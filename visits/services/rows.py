@@ -12,7 +12,7 @@ from visits.models import Category, Companion, Finding, Met, Visit, VisitPhoto
 from .content import Content, Heard, Person
 
 
-class UnknownCategory(DomainError):  # noqa: N818 (an answer, not a failure)
+class UnknownCategory(DomainError):
     code = "unknown_category"
 
 
@@ -83,7 +83,19 @@ def add_findings(
     *,
     after: int = 0,
 ) -> list[Finding]:
-    rows = [
+    rows = findings_of(visit, findings, categories, after=after)
+    return Finding.objects.bulk_create(rows) if rows else []
+
+
+def findings_of(
+    visit: Visit,
+    findings: Iterable[Heard],
+    categories: dict[str, Category],
+    *,
+    after: int = 0,
+) -> list[Finding]:
+    """As they would be, not saved; bulk loading writes such rows by itself."""
+    return [
         Finding(
             visit=visit,
             key=one.key,
@@ -97,7 +109,6 @@ def add_findings(
         )
         for order, one in enumerate(findings, start=after + 1)
     ]
-    return Finding.objects.bulk_create(rows) if rows else []
 
 
 def expect_photos(visit: Visit, photos: Iterable[str], *, after: int = 0) -> None:
