@@ -29,7 +29,7 @@ class TicketPart(models.Model):
 
     ticket = models.ForeignKey("visits.Ticket", models.PROTECT, related_name="parts")
     department = models.ForeignKey(
-        Department, models.PROTECT, related_name="ticket_parts"
+        Department, models.PROTECT, db_index=False, related_name="ticket_parts"
     )
     is_lead = models.BooleanField()
     started_on = models.DateField(default=timezone.localdate)
@@ -61,7 +61,13 @@ class TicketPart(models.Model):
         indexes = [
             models.Index(
                 fields=["department", "ticket"], name="ticket_part_by_department"
-            )
+            ),
+            # What a department may act on, without looking at the rows.
+            models.Index(
+                fields=["department", "is_lead", "ticket"],
+                name="ticket_part_open",
+                condition=Q(ended_on__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
