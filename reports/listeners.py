@@ -9,7 +9,7 @@ from crm.models import User
 from visits.models import Visit
 from visits.signals import visit_changed
 
-from .services import request_visit_report
+from .services import queue_first_report, request_visit_report
 
 
 @receiver(visit_changed)
@@ -19,8 +19,11 @@ def make_report_anew(
     actor: User | None,
     now: datetime,
     what: str,
+    waits: bool = False,
     **kwargs: Any,
 ) -> None:
     """A held visit has its report; a change of its content makes the next version."""
-    if visit.status == Visit.Status.HELD:
+    if what == "held":
+        queue_first_report(visit, actor=actor, now=now, waits=waits)
+    elif visit.status == Visit.Status.HELD:
         request_visit_report(visit, actor=actor, now=now)

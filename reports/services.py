@@ -50,11 +50,37 @@ def request_visit_report(
     return newest
 
 
+def queue_first_report(
+    visit: Visit, *, actor: User | None, now: datetime, waits: bool
+) -> Document:
+    """Queue the report of a visit that was written a moment ago.
+
+    Nobody else has seen the visit yet: there is nothing to lock and none to find.
+    """
+    document = Document.objects.create(
+        kind=VISIT_REPORT,
+        subject_type=visit._meta.label_lower,
+        subject_id=visit.pk,
+        version=1,
+        company_id=visit.company_id,
+        created_by=actor,
+        created_at=now,
+        content_key=key_of([str(visit.version), str(None)]),
+    )
+    run_after = now + PATIENCE if waits else None
+    enqueue("reports.jobs.make_visit_report", document.pk, run_after=run_after)
+    return document
+
+
 def content_key(visit: Visit) -> str:
     """A fingerprint of what the paper would show."""
     photos = visit.photos.filter(file__state=StoredFile.State.STORED)
     parts = [str(visit.version), str(signature_of(visit))]
     parts += photos.order_by("order", "pk").values_list("sha256", flat=True)
+    return key_of(parts)
+
+
+def key_of(parts: list[str]) -> str:
     return hashlib.sha256("/".join(parts).encode()).hexdigest()
 
 

@@ -63,7 +63,7 @@ class Received:
 class Hashing(File[bytes]):
     """Passes the upload through while it counts and hashes, up to a limit."""
 
-    def __init__(self, upload: UploadedFile, limit: int) -> None:
+    def __init__(self, upload: "UploadedFile[Any]", limit: int) -> None:
         super().__init__(upload.file, name=upload.name)
         self.upload, self.limit = upload, limit
         self.digest, self.count = hashlib.sha256(), 0
@@ -77,7 +77,7 @@ class Hashing(File[bytes]):
             yield chunk
 
 
-def receive_file(upload: UploadedFile, kind: StoredFile.Kind) -> Received:
+def receive_file(upload: "UploadedFile[Any]", kind: StoredFile.Kind) -> Received:
     """Put an upload into quarantine, on disk when this returns.
 
     To be called before the transaction: no lock is held while a slow disk works. If
@@ -97,7 +97,7 @@ def receive_file(upload: UploadedFile, kind: StoredFile.Kind) -> Received:
     return Received(name, content.digest.hexdigest(), content.count, mime)
 
 
-def type_of(upload: UploadedFile) -> str:
+def type_of(upload: "UploadedFile[Any]") -> str:
     upload.seek(0)
     head = upload.read(HEAD)
     upload.seek(0)

@@ -15,9 +15,8 @@ from tests.factories import NOON, CategoryFactory
 @pytest.fixture(autouse=True)
 def no_papers(monkeypatch):
     """Papers are made by `reports`, which has tests of its own."""
-    monkeypatch.setattr(
-        "reports.listeners.request_visit_report", lambda *args, **options: None
-    )
+    for name in ("request_visit_report", "queue_first_report"):
+        monkeypatch.setattr(f"reports.listeners.{name}", lambda *args, **more: None)
 
 
 @pytest.fixture

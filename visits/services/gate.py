@@ -17,7 +17,7 @@ LONG: Final = timedelta(days=90)
 MOST: Final = 100
 
 
-class ReasonNeeded(DomainError):  # noqa: N818 (an answer, not a failure)
+class ReasonNeeded(DomainError):
     """The company had many visits; another one needs a reason."""
 
     code = "gate_reason_required"

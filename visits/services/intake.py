@@ -53,7 +53,7 @@ HOLDING: Final = (
 )
 
 
-class WrongDay(DomainError):  # noqa: N818 (an answer, not a failure)
+class WrongDay(DomainError):
     code = "wrong_day"
 
 
@@ -104,7 +104,10 @@ def receive(
             return again(sending, actor, received, now)
         fill(visit, sending, actor, categories, now)
         photos.attach(visit, sending.content, received, actor=actor, now=now)
-        visit_changed.send(Visit, visit=visit, actor=actor, now=now, what="held")
+        waits = bool(sending.content.files())
+        visit_changed.send(
+            Visit, visit=visit, actor=actor, now=now, what="held", waits=waits
+        )
     return Outcome(visit, is_new=True)
 
 
@@ -210,7 +213,8 @@ def fill(
     for finding in findings:
         if finding.result == finding.Result.TICKET:
             raise_from_finding(finding, actor=actor, now=now)
-    note_visit(visit.company_id, day=visit.day)
+    if (seen := visit.company.last_visit_on) is None or seen < visit.day:
+        note_visit(visit.company_id, day=visit.day)
 
 
 def again(
