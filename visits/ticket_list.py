@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Subquery
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -228,16 +227,5 @@ def page_of(
     )
 
 
-def rows_of(tickets: Any, today: date, limit: int) -> list[Row]:
-    """The first few, for panels; Any: ordered querysets of any manager."""
-    near = deadlines.yellow_from(today)
-    flat = with_lead(tickets).values_list(*Row.FIELDS)[:limit]
-    return [Row(today, near, *values) for values in flat]
-
-
 def count_of(tickets: TicketQuerySet) -> CappedCount:
     return capped_count(tickets, settings.CRM_COUNT_CAP)
-
-
-def today_of(now: datetime | None = None) -> date:
-    return timezone.localdate(now)
