@@ -104,6 +104,7 @@ def called(node):
     return getattr(node.func, "attr", getattr(node.func, "id", ""))
 
 
+@pytest.mark.slow
 def test_every_name_in_use_resolves():
     found = list(names_in_use())
     assert found
@@ -346,6 +347,7 @@ print(sorted(name for name in heavy if name in sys.modules))
 """
 
 
+@pytest.mark.slow
 def test_a_web_process_stays_light(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", IMPORTED],
