@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm import passwords
-from crm.auth import lock_name, locked_until, user_named
+from crm.auth import checked, lock_name, locked_until, user_named
 from crm.forms.session import LoginForm, PasswordForm
 from crm.lib.devices import device_of, where
 from crm.lib.errors import DomainError
@@ -76,10 +76,9 @@ def signed_in(request: HttpRequest, form: LoginForm) -> User | None:
     typed = form.cleaned_data["username"]
     credentials = {"username": typed, "password": form.cleaned_data["password"]}
     name, now = lock_name(request, credentials), timezone.now()
-    user = None
     if not locked_until(name, now):
-        user = auth.authenticate(request, **credentials)
-        if isinstance(user, User):
+        user = checked(request, **credentials)
+        if user:
             enter(request, user)
             return user
         is_locked = bool(locked_until(name, now))
@@ -172,7 +171,7 @@ def changed(request: AppRequest, form: PasswordForm) -> bool:
     if until:
         form.add_error("old", locked_sentence(until))
         return False
-    if auth.authenticate(request, username=user.login, password=old) != user:
+    if checked(request, username=user.login, password=old) != user:
         form.add_error("old", _("This is not your present password."))
         return False
     try:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt
 from django.contrib.auth import get_user
 from django.test import Client
 from django.utils import timezone
@@ -112,6 +113,19 @@ def test_at_most_twenty_guesses_an_hour_from_however_many_browsers(lin):
             clock.shift(timedelta(seconds=60))
     # A locked attempt is not checked, so it leaves no event.
     assert Event.objects.count() <= 20
+
+
+def test_nothing_of_what_was_sent_is_kept_with_a_failure(client, lin, as_user):
+    unsent, inside = "kept text", as_user(lin)
+    try_as(client, "lin", "Wrong-horse-7", unsent=unsent, extra="Secret-1")
+    inside.post(
+        "/password/?next=/me/",
+        {"old": "Wrong-horse-8", "password": "New-tuba-93", "again": "New-tuba-93"},
+    )
+    kept = str([vars(row) for row in AccessAttempt.objects.all()])
+    assert AccessAttempt.objects.get().failures_since_start == 2
+    for text in ["horse", "tuba", unsent, "Secret-1", "next"]:
+        assert text not in kept
 
 
 def test_success_forgets_earlier_failures(client, lin):

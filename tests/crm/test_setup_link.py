@@ -3,10 +3,13 @@
 import re
 from datetime import timedelta
 from io import StringIO
+from runpy import run_path
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -180,6 +183,16 @@ def test_the_console_knows_who_is_not_there(selma):
     User.objects.filter(pk=selma.pk).update(is_active=False)
     with pytest.raises(CommandError):
         password_url()
+
+
+def test_the_server_prints_the_link_when_it_starts(db, capsys, monkeypatch):
+    monkeypatch.setattr(connections, "close_all", lambda: None)
+    start = run_path(str(settings.BASE_DIR / "deploy/gunicorn.conf.py"))["when_ready"]
+    start(None)
+    assert "/setup/" in capsys.readouterr().out
+    GrantFactory(role=Role.SYSTEM_ADMIN)
+    start(None)
+    assert capsys.readouterr().out == ""
 
 
 def test_first_administrators_need_a_live_token(db):
