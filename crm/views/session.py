@@ -48,6 +48,11 @@ def login(request: HttpRequest) -> HttpResponse:
     user = signed_in(request, form)
     if user is None:
         return login_page(request, form, status=422)
+    return way_on(request, user)
+
+
+def way_on(request: HttpRequest, user: User) -> HttpResponse:
+    """To where the person wanted to go, or back to what could not be saved."""
     unsent = restore(request.POST.get("unsent", ""), user.pk)
     # With JavaScript the page itself gets its text back, and `next` says where it is.
     if unsent and not request.POST.get("next"):
@@ -140,7 +145,7 @@ def demo_enter(request: HttpRequest) -> HttpResponse:
     people_of_demo = User.objects.filter(is_demo=True, is_active=True)
     user = get_object_or_404(people_of_demo, login=key[:100])
     enter(request, user, way="demo")
-    return HttpResponseRedirect(next_url(request))
+    return way_on(request, user)
 
 
 @sensitive_post_parameters("old", "password", "again")

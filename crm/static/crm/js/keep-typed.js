@@ -84,8 +84,9 @@ function arrive() {
   if (document.body.hasAttribute("data-lost")) {
     if (!entry) return;
     write({ ...entry, lost: true });
-    const next = document.querySelector("input[name=next]");
-    if (next) next.value = entry.path; // the page of the form, not the address it posts to
+    // The page of the form, not the address it posts to; by password and by demo button.
+    for (const next of document.querySelectorAll("input[name=next]"))
+      if (!next.form?.querySelector("[name=theme], [name=language]")) next.value = entry.path;
     return;
   }
   if (!entry?.lost) return write(null);
