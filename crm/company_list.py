@@ -11,7 +11,7 @@ from django.utils import timezone
 from crm.filters import CompanyFilter
 from crm.lib.listing import address
 from crm.lib.paging import KeysetPage, capped_count, keyset_page
-from crm.models import Absence, Company, CompanyLiaison
+from crm.models import Absence, Company, CompanyLiaison, User
 from crm.models.companies import CompanyQuerySet
 
 FIELDS = (
@@ -28,8 +28,10 @@ FIELDS = (
     "a_is_away",
     "tag_words",
 )
-# Nobody reads how many there are beyond this when searching.
-SEARCH_CAP = 1_000
+# Nobody reads how many there are beyond this when the list is narrowed.
+NARROWED_CAP = 1_000
+# Filters that leave the count as cheap as without them.
+PLAIN = {"region", "archived", "sort"}
 # The filters that every list shows.
 QUICK = {"q", "sort", "size", "stage"}
 
@@ -107,10 +109,11 @@ class CompanyList:
         return bool(self.more_chosen)
 
 
-def list_of(
-    request: HttpRequest, companies: CompanyQuerySet, filtered: CompanyFilter
-) -> CompanyList:
-    found = filtered.qs if filtered.is_valid() else companies.none()
+def list_of(request: HttpRequest, user: User, filtered: CompanyFilter) -> CompanyList:
+    found = counted = Company.objects.none()
+    if filtered.is_valid():
+        found = filtered.qs
+        counted = filtered.counted(Company.objects.visible_to(user))
     page: KeysetPage[CompanyRow] = keyset_page(
         rows_of(found, timezone.localdate()),
         filtered.ordering,
@@ -118,11 +121,11 @@ def list_of(
         fields=FIELDS,
         row=CompanyRow,
     )
-    is_search = bool(request.GET.get("q"))
-    count = capped_count(found, SEARCH_CAP) if is_search else capped_count(found)
+    chosen = {name: request.GET.get(name, "") for name in filtered.filters}
+    is_plain = not any(value for name, value in chosen.items() if name not in PLAIN)
+    count = capped_count(counted) if is_plain else capped_count(counted, NARROWED_CAP)
     links = {
         name: address(request.GET, getattr(page, name))
         for name in ("first", "previous", "next", "last")
     }
-    chosen = {name: request.GET.get(name, "") for name in filtered.filters}
     return CompanyList(page.rows, {"count": count, **links}, chosen)

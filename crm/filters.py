@@ -6,11 +6,13 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from crm.lib.trees import PathRange
-from crm.models import Company, CompanyLiaison, Industry, Region, Tag
+from crm.models import Company, CompanyLiaison, CompanyTag, Industry, Region, Tag
 from crm.models.companies import CompanyQuerySet
+from crm.models.search import FEW, Condition, matching
 
 # How the list may be ordered; each ends in the key.
 ORDERS: dict[str, tuple[str, ...]] = {
@@ -64,12 +66,38 @@ class CompanyFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
         model = Company
         fields: list[str] = []
 
+    # Whether the rows are only counted: then no order has to be kept.
+    is_counting = False
+
     def filter_queryset(self, queryset: CompanyQuerySet) -> CompanyQuerySet:
         """Living companies, unless the archive is asked for."""
         if not self.form.cleaned_data.get("archived"):
             queryset = queryset.living()
         found: CompanyQuerySet = super().filter_queryset(queryset)
         return found
+
+    def counted(self, queryset: CompanyQuerySet) -> CompanyQuerySet:
+        """The same filters on rows that are only counted."""
+        self.is_counting = True
+        try:
+            return self.filter_queryset(queryset)
+        finally:
+            self.is_counting = False
+
+    @cached_property
+    def words(self) -> Condition:
+        return matching(self.form.cleaned_data["q"])
+
+    @cached_property
+    def range(self) -> PathRange | None:
+        code = self.form.cleaned_data["region"]
+        path = Region.objects.filter(code=code).values_list("path", flat=True).first()
+        return PathRange(path) if path else None
+
+    @cached_property
+    def is_rare_tag(self) -> bool:
+        tagged = CompanyTag.objects.filter(tag__key=self.form.cleaned_data["tag"])
+        return tagged.values("pk")[: FEW + 1].count() <= FEW
 
     @property
     def ordering(self) -> tuple[str, ...]:
@@ -79,16 +107,19 @@ class CompanyFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
     def by_text(
         self, companies: CompanyQuerySet, name: str, value: str
     ) -> CompanyQuerySet:
-        return companies.search(value)
+        return companies.filter(
+            self.words.count if self.is_counting else self.words.rows
+        )
 
     def by_region(
         self, companies: CompanyQuerySet, name: str, value: str
     ) -> CompanyQuerySet:
-        region = Region.objects.filter(code=value).values_list("path", flat=True)
-        path = region.first()
-        if path is None:
+        if self.range is None:
             return companies.none()
-        return companies.filter(PathRange(path).q("region_path"))
+        in_order = "any_region" in companies.query.annotations
+        return companies.filter(
+            self.range.q("any_region" if in_order else "region_path")
+        )
 
     def by_industry(
         self, companies: CompanyQuerySet, name: str, value: str
@@ -102,7 +133,10 @@ class CompanyFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
     def by_tag(
         self, companies: CompanyQuerySet, name: str, value: str
     ) -> CompanyQuerySet:
-        return companies.tagged(value)
+        if not self.is_counting and not self.is_rare_tag:
+            return companies.tagged(value)  # row by row, in the list's order
+        rows = CompanyTag.objects.filter(tag__key=value)
+        return companies.filter(pk__in=rows.values("company"))
 
     def by_watched(
         self, companies: CompanyQuerySet, name: str, value: bool

@@ -56,6 +56,20 @@ def in_ranges(ranges: Iterable[PathRange], field: str) -> Q:
     return condition
 
 
+class Unindexed(models.Func):
+    """A column as it is, of which SQLite will not use the index.
+
+    SQLite cannot know how wide a range is; with an index on the range it reads all of
+    a city's rows to sort out 25. PostgreSQL has statistics and decides well alone.
+    """
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **more)
+
+
 class PathField(models.CharField[Any, Any]):
     """A path, compared by code point on every database."""
 

@@ -13,6 +13,8 @@ from crm.lib.search_tokens import Question, Way, question
 # Up to this many hits the index leads and the rest of the query sorts them. With more,
 # the list's own order leads and each row is compared: a page is full soon.
 FEW = 3_000
+# The same for counting, where nothing is sorted.
+MANY = 20_000
 
 
 class CompanySearch(models.Model):
@@ -51,17 +53,32 @@ class Sql:
     params: tuple[Any, ...]  # str, or a list of words
 
 
-def matching(text: str) -> Q:
-    """The condition on companies for what a person typed; none for nothing typed."""
+@dataclass(frozen=True)
+class Condition:
+    """Which companies are found: for reading them in order, and for counting them."""
+
+    rows: Q
+    count: Q
+
+
+def matching(text: str) -> Condition:
+    """What a person typed as conditions on companies; nothing typed fits all.
+
+    Asks the index how common the words are: one query.
+    """
     asked = question(text)
     if asked is None:
-        return Q()
+        return Condition(Q(), Q())
     if not all(asked):
-        return Q(pk__in=[])
+        return Condition(Q(pk__in=[]), Q(pk__in=[]))
     found = candidates(asked)
-    if is_rare(found):
-        return Q(pk__in=RawSQL(*narrowed(asked, found)))
-    return Q(Exists(compared(asked).filter(company=OuterRef("pk"))))
+    number = frequency(found)
+    by_index = Q(pk__in=RawSQL(*narrowed(asked, found)))
+    by_text = Q(Exists(compared(asked).filter(company=OuterRef("pk"))))
+    return Condition(
+        rows=by_index if number <= FEW else by_text,
+        count=by_index if number <= MANY else by_text,
+    )
 
 
 def candidates(asked: Question) -> Sql:
@@ -86,12 +103,13 @@ def quoted(way: Way) -> list[str]:
     return [f'"{token}"' for token in way.tokens]
 
 
-def is_rare(found: Sql) -> bool:
+def frequency(found: Sql) -> int:
+    """How many the index has, as far as it matters."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM ({found.text} LIMIT {FEW + 1}) few", found.params
+            f"SELECT count(*) FROM ({found.text} LIMIT {MANY + 1}) few", found.params
         )
-        return bool(cursor.fetchone()[0] <= FEW)
+        return int(cursor.fetchone()[0])
 
 
 def narrowed(asked: Question, found: Sql) -> tuple[str, tuple[Any, ...]]:

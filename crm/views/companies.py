@@ -34,10 +34,10 @@ from crm.services import companies as services
 
 @require_safe
 def index(request: AppRequest) -> HttpResponse:
-    visible = Company.objects.visible_to(request.user)
+    visible = Company.objects.visible_in_order(request.user)
     filtered = CompanyFilter(request.GET, visible, request=request)
     context = {
-        "list": company_list.list_of(request, visible, filtered),
+        "list": company_list.list_of(request, request.user, filtered),
         "errors": filtered.form.errors,
         "sizes": Company.Size.choices,
         "stages": Company.Stage.choices,

@@ -4,12 +4,11 @@ import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Company, Department, User
-from crm.models.search import matching
 from visits.models import Visit
 from visits.models.visits import VisitQuerySet
 
 
-class VisitFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
+class VisitFilter(filters.FilterSet):
     """The visits are scoped already: a name that is asked for opens nothing."""
 
     q = filters.CharFilter(method="by_company", label=_("company"), max_length=60)
@@ -29,7 +28,7 @@ class VisitFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
         fields: list[str] = []
 
     def by_company(self, visits: VisitQuerySet, name: str, value: str) -> VisitQuerySet:
-        return visits.filter(company__in=Company.objects.filter(matching(value)))
+        return visits.filter(company__in=Company.objects.search(value))
 
     def of_company(self, visits: VisitQuerySet, name: str, value: int) -> VisitQuerySet:
         in_range = 0 < value < 2**63 and value == int(value)
