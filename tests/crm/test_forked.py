@@ -34,12 +34,13 @@ def test_leaving_the_child_is_an_error():
         run_forked(f"{JOBS}.leave")
 
 
+@pytest.mark.slow
 def test_a_child_that_takes_too_long_is_ended_with_its_own_children(tmp_path):
     marker, begun = tmp_path / "marker", time.monotonic()
-    with pytest.raises(ChildTimeoutError, match=r"0\.2 seconds"):
-        run_forked(f"{JOBS}.sleep", 30, str(marker), timeout=0.2)
+    with pytest.raises(ChildTimeoutError, match="2 seconds"):
+        run_forked(f"{JOBS}.sleep", 30, str(marker), timeout=2)
     while is_alive(marker.read_text()):
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 20
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 
