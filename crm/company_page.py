@@ -24,7 +24,7 @@ from crm.models import (
     User,
 )
 from crm.models.companies import WIDE, CompanyQuerySet
-from crm.services import comments, sizes
+from crm.services import comments, contacts, sizes
 
 STREAM_LENGTH = 30
 # What a stranger's department has to do with is not the whole company's life.
@@ -82,6 +82,7 @@ class Person:
     contact: Contact
     phone: str
     is_masked: bool
+    may_reveal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class Page:
     company: Company
     today: date
     is_staff: bool
+    may_remark: bool
     is_own: bool
     sees_phones: bool
     may_edit: bool
@@ -129,7 +131,7 @@ class Page:
 
     @property
     def may_comment(self) -> bool:
-        return not self.company.is_archived
+        return not self.company.is_archived and self.may_remark
 
     @property
     def missing_roles(self) -> list[str]:
@@ -146,13 +148,14 @@ def page_of(company: Company, user: User, today: date) -> Page:
         company=company,
         today=today,
         is_staff=comments.is_staff(user),
+        may_remark=comments.may_remark(user),
         is_own=is_own and not company.is_archived,
         sees_phones=sees_phones,
         may_edit=may_edit,
         may_manage=bool(company.may_manage),  # type: ignore[attr-defined] # annotated
         may_add_contacts=may_edit or (is_owner and not company.is_archived),
         officers=officers_of(company, today),
-        people=people_of(company, sees_phones),
+        people=people_of(company, sees_phones, contacts.may_reveal(user)),
         stream=stream_of(company, user, is_whole=is_own or is_wide(company, user)),
         working=sizes.working_of(company),
         panels=[
@@ -193,15 +196,16 @@ def officers_of(company: Company, today: date) -> list[Officer]:
     return found
 
 
-def people_of(company: Company, sees_phones: bool) -> list[Person]:
-    contacts = Contact.objects.current().filter(company=company)
+def people_of(company: Company, sees_phones: bool, may_reveal: bool) -> list[Person]:
+    current = Contact.objects.current().filter(company=company)
     return [
         Person(
             contact=one,
             phone=one.phone if sees_phones else masked(one.phone),
             is_masked=bool(one.phone) and not sees_phones,
+            may_reveal=may_reveal,
         )
-        for one in contacts
+        for one in current
     ]
 
 

@@ -69,8 +69,15 @@ def add_comment(
     return comment
 
 
+def may_remark(user: User) -> bool:
+    """Everybody but who only reads: a supervisor changes nothing."""
+    return bool(user.access.roles - {Role.SUPERVISOR})
+
+
 def check_may(subject: Any, actor: User, is_internal: bool) -> None:
-    """Who reads a record may remark on it; the company itself only in public."""
+    """Who works on a record may remark on it; the company itself only in public."""
+    if not may_remark(actor):
+        raise PermissionDenied
     visible = type(subject)._default_manager.visible_to(actor)
     if not visible.filter(pk=subject.pk).exists():
         raise PermissionDenied

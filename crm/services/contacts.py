@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -25,6 +26,11 @@ def sees_phones(company: Company, user: User) -> bool:
         return True
     own = CompanyLiaison.objects.open().filter(company=company, officer=user)
     return user.has_role(Role.OFFICER) and own.exists()
+
+
+def may_reveal(user: User) -> bool:
+    """Who needs to call now and then; leaders and supervisors do not."""
+    return user.has_role(Role.HANDLER, Role.UNIT_HEAD, Role.DISPATCHER)
 
 
 def as_shown_to(company: Company, user: User) -> list[dict[str, Any]]:
@@ -230,5 +236,7 @@ def reveal_phone(contact: Contact, *, actor: User, now: datetime | None = None) 
     visible = Contact.objects.visible_to(actor)
     contact = Contact.objects.lock(visible, contact.pk)
     if not sees_phones(contact.company, actor):
+        if not may_reveal(actor):
+            raise PermissionDenied
         events.record(actor, "phone.revealed", contact, now=now)
     return contact.phone

@@ -107,7 +107,7 @@ def reveal(request: AppRequest, pk: int) -> HttpResponse:
     contacts = Contact.objects.visible_to(request.user).current()
     contact = get_object_or_404(contacts.select_related("company"), pk=pk)
     phone = services.reveal_phone(contact, actor=request.user)
-    one = Person(contact, phone, is_masked=False)
+    one = Person(contact, phone, is_masked=False, may_reveal=False)
     if not request.htmx:
         messages.info(request, f"{contact.name} {phone}")
     return swap_or_redirect(

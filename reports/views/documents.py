@@ -1,5 +1,6 @@
 """Papers of visible records: ask for one, watch it being made, take it."""
 
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.lib.http import AppRequest, swap_or_redirect
 from crm.models import Document, Role, User
+from crm.services.comments import may_remark
 from reports import services
 from reports.queries import VISIT_REPORT, report_of
 from visits.models import Visit
@@ -42,6 +44,8 @@ def panel(request: AppRequest, pk: int) -> HttpResponse:
 def make(request: AppRequest, pk: int) -> HttpResponse:
     """Ask for the report, or for another try after a failure."""
     visit = readable_visit(request.user, pk)
+    if not may_remark(request.user):
+        raise PermissionDenied
     document = services.request_visit_report(visit, actor=request.user)
     document = services.remake_document(document, actor=request.user)
     context = {"visit": visit, "document": document}

@@ -1,0 +1,197 @@
+"""Two counties with one of everything: what the access table is tried on."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from crm.models import Absence, Attachment, Comment, Document, Grant, StoredFile
+from tests.factories import (
+    NOON,
+    CategoryFactory,
+    ContactFactory,
+    DepartmentFactory,
+    GrantFactory,
+    TagFactory,
+    UserFactory,
+    VisitFactory,
+)
+from visits.models import Finding, IntakeConflict, VisitPhoto, VisitVersion
+from visits.services import tickets
+from visits.services.content import content_of
+
+ABSENT = 987654321
+NOBODY = "00000000-0000-4000-8000-000000000000"
+# In every text of the own records, so that a leak is seen in any answer.
+MARK = "恒润"
+INTERNAL = "仅供内部"
+
+
+@dataclass
+class Records:
+    """One of everything at one company; `ids` fills the places of an address."""
+
+    company: object
+    ids: dict[str, dict[str, object]] = field(default_factory=dict)
+
+
+def stored(company, user, kind="photo"):
+    name = default_storage.save(
+        "stored/x.jpg", ContentFile(b"\xff\xd8\xff" + b"x" * 40)
+    )
+    return StoredFile.objects.create(
+        kind=kind,
+        state="stored",
+        company=company,
+        size=43,
+        mime="image/jpeg",
+        received_sha256="1" * 64,
+        stored_sha256="2" * 64,
+        stored_name=name,
+        report_name=name,
+        uploaded_by=user,
+        uploaded_at=NOON,
+    )
+
+
+def subject(record):
+    return {"subject_type": record._meta.label_lower, "subject_id": record.pk}
+
+
+def hang(record, company, user, is_internal):
+    """An internal or a public file with its comment on a record."""
+    comment = Comment.objects.create(
+        **subject(record),
+        company=company,
+        author=user,
+        text=INTERNAL if is_internal else "对外说明",
+        is_internal=is_internal,
+        created_at=NOON,
+    )
+    file = stored(company, user, "attachment")
+    Attachment.objects.create(
+        **subject(record), comment=comment, file=file, is_internal=is_internal
+    )
+    return file
+
+
+def make_records(company, officer, unit, dispatcher, handler):
+    """A company's contact, visits, tickets, files and papers."""
+    labour = CategoryFactory()
+    contact = ContactFactory(company=company, name=f"{company.name[:2]}经理")
+    visit = VisitFactory(held=True, company=company, logged_by=officer, note=INTERNAL)
+    plan = VisitFactory(company=company, logged_by=officer)
+    finding = Finding.objects.create(
+        visit=visit, key="1", order=1, category=labour, symptom="缺人", result="ticket"
+    )
+    photo = VisitPhoto.objects.create(
+        visit=visit, sha256="1" * 64, order=1, file=stored(company, officer)
+    )
+    visit.signature = stored(company, officer, "signature")
+    visit.save()
+    VisitVersion.objects.create(
+        visit=visit,
+        version=1,
+        content=content_of(visit).as_json(),
+        replaced_by=officer,
+        replaced_at=NOON,
+    )
+    conflict = IntakeConflict.objects.create(
+        visit=visit,
+        content=content_of(visit).as_json(),
+        content_hash="3" * 64,
+        received_at=NOON,
+    )
+    ticket = tickets.raise_from_finding(finding, actor=officer, now=NOON)
+    ticket = tickets.dispatch_ticket(ticket, actor=dispatcher, lead=unit, now=NOON)
+    document = Document.objects.create(
+        kind="visit_report",
+        **subject(visit),
+        version=1,
+        company=company,
+        state="ready",
+        stored_name=default_storage.save("documents/x.pdf", ContentFile(b"%PDF-1.7")),
+        sha256="4" * 64,
+        created_at=NOON,
+        ready_at=NOON,
+    )
+    owner_link = {"pk": company.pk, "link_pk": ABSENT}
+    absence = Absence.objects.create(
+        officer=officer,
+        kind="leave",
+        starts_on=date(2030, 1, 7),
+        ends_on=date(2030, 1, 8),
+        created_by=officer,
+        created_at=NOON,
+    )
+    public, internal = (
+        hang(ticket, company, handler, is_internal) for is_internal in (False, True)
+    )
+    part = ticket.parts.get(is_lead=True)
+    paper = hang(company, company, officer, True)
+    ids = {
+        "company": {"pk": company.pk},
+        "company-file": {
+            "pk": company.pk,
+            "uuid": paper.uuid,
+        },
+        "company-role": {"pk": company.pk, "role": "a"},
+        "invitation": owner_link,
+        "contact": {"pk": contact.pk},
+        "visit": {"pk": visit.pk},
+        "plan": {"pk": plan.pk},
+        "photo": {"pk": visit.pk, "uuid": photo.file.uuid},
+        "version": {"pk": visit.pk, "number": 1},
+        "conflict": {"pk": visit.pk, "conflict_pk": conflict.pk},
+        "document": {"number": document.number},
+        "ticket": {"pk": ticket.pk},
+        "ticket-kind": {"pk": ticket.pk, "kind": "solve"},
+        "ticket-part": {"pk": ticket.pk, "part": part.pk},
+        "ticket-file": {"pk": ticket.pk, "uuid": internal.uuid},
+        "ticket-public-file": {"pk": ticket.pk, "uuid": public.uuid},
+        "absence": {"pk": absence.pk},
+    }
+    return Records(company, ids)
+
+
+def make_world(cast):
+    """The own and the foreign records; the foreign ones have their own department."""
+    TagFactory()
+    far = DepartmentFactory(code="far", name="邻县人社局", region=cast.elsewhere)
+    faraway = UserFactory(login="faraway", department=far)
+    GrantFactory(user=faraway, role="handler", department=far)
+    own = make_records(cast.company, cast.olga, cast.bureau, cast.dora, cast.hana)
+    foreign = make_records(cast.foreign, cast.oleg, far, cast.dirk, faraway)
+    category = CategoryFactory()
+    places = {
+        "department": {"pk": cast.other_bureau.pk},
+        "region": {"pk": cast.elsewhere.pk},
+        "person": {"pk": cast.tom.pk},
+        "grant": {"pk": Grant.objects.get(user=cast.tom).pk},
+        "category": {"pk": category.pk},
+        "year": {"year": 2026},
+        "token": {"token": "x" * 43},
+        "name": {"name": "list"},
+    }
+    own.ids.update(places)
+    return own, foreign
+
+
+def absent(ids):
+    """The same address for a record that does not exist."""
+    changed = {"pk": ABSENT, "uuid": NOBODY}
+    if "pk" not in ids:
+        changed["number"] = "ABCDEFGH2345"
+    return {key: changed.get(key, value) for key, value in ids.items()}
+
+
+def every_url(resolver=None, space=""):
+    """Names of all addresses of the site."""
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            inner = f"{space}{one.namespace}:" if one.namespace else space
+            yield from every_url(one, inner)
+        elif isinstance(one, URLPattern):
+            yield f"{space}{one.name}"

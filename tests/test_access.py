@@ -1,0 +1,302 @@
+"""Who gets through which address: every one of them, for everybody.
+
+A row says for the own records: whose scope they are in (all others get 404), who gets
+an answer to GET and to POST (those who only see get 403; `NO`: the method is not
+there). The foreign county's records and absent ones are tried by the same row: 404 for
+everybody of this county, and their mark in no byte of any answer.
+"""
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.access_world import INTERNAL, MARK, absent, every_url, make_world
+
+ALL = "olga bela oleg tom hana uma dora dirk maria axel otto omar sven selma alma"
+READERS = "olga bela hana uma dora maria axel otto"
+INSIDERS = "olga bela hana uma dora maria axel"
+SYSTEM = "sven"
+DISPATCHER = "dora"
+UNIT = "hana uma"
+AUTHOR_OR_DORA = "olga dora"
+SECURITY = "selma"
+AUDIT = "alma"
+EDITORS = "olga bela dora"
+CONTACT_EDITORS = "olga bela dora otto"
+OFFICERS = "olga bela"
+COMPANY_VOICE = "olga bela otto"
+LOGGERS = "olga bela oleg tom hana uma"
+DISPATCHERS = "dora dirk"
+ABSENCE_PEOPLE = "olga bela oleg uma dora dirk"
+OFFICIALS = "olga bela oleg tom hana uma dora dirk maria axel sven selma alma"
+FILE_READERS = "olga bela dora maria axel"
+RAISERS = "olga bela oleg dora dirk otto omar"
+REMARKERS = "olga bela hana uma dora maria otto"
+CALLERS = "olga bela hana uma dora otto"
+OFFERED_TO = "olga bela tom hana uma"
+NO = None
+NOBODY = ""
+
+# Addresses that answer without a login; each row comes from its token's own object.
+PUBLIC = {
+    "reports:verify", "crm:login", "crm:setup", "crm:invitation",
+    "crm:accept_invitation", "crm:new_password", "crm:appearance", "crm:language",
+    "crm:demo_enter", "crm:styleguide", "crm:styleguide_page",
+}  # fmt: skip
+# Their scope is the whole site, or one's own: no record of a county hangs from them.
+FREE = {"year", "name", "token", "department", "region", "person", "grant", "category"}
+# People of the other county, who see what is foreign here.
+ELSEWHERE = "oleg dirk omar"
+REFUSED = {401, 403, 404, 405}
+
+# name: kind of record, in whose scope, who may GET, who may POST
+ROWS = {
+    "reports:home": (None, ALL, ALL, NO),
+    "reports:report": ("visit", INSIDERS, INSIDERS, NO),
+    "reports:make-report": ("visit", INSIDERS, NO, "olga bela hana uma dora maria"),
+    "reports:document": ("document", INSIDERS, INSIDERS, NO),
+    "reports:verify": ("document", ALL, ALL, ALL),
+    "crm:absences": (None, ALL, ABSENCE_PEOPLE, NO),
+    "crm:absence-new": (None, ALL, ABSENCE_PEOPLE, ABSENCE_PEOPLE),
+    "crm:absence": (
+        "absence",
+        AUTHOR_OR_DORA,
+        AUTHOR_OR_DORA,
+        AUTHOR_OR_DORA,
+    ),
+    "crm:absence-cancel": ("absence", AUTHOR_OR_DORA, NO, AUTHOR_OR_DORA),
+    "crm:appearance": (None, ALL, NO, ALL),
+    "crm:language": (None, ALL, NO, ALL),
+    "crm:audit": (None, ALL, AUDIT, NO),
+    "crm:audit_check": (None, ALL, NO, AUDIT),
+    "crm:calendar": (None, ALL, OFFICIALS, NO),
+    "crm:calendar_why": (None, ALL, OFFICIALS, NO),
+    "crm:calendar_import": (None, ALL, SYSTEM, SYSTEM),
+    "crm:calendar_year": ("year", ALL, OFFICIALS, NO),
+    "crm:companies": (None, ALL, ALL, NO),
+    "crm:company-filters": (None, ALL, ALL, NO),
+    "crm:company-new": (None, ALL, DISPATCHERS, DISPATCHERS),
+    "crm:company": ("company", READERS, READERS, NO),
+    "crm:company-edit": ("company", READERS, EDITORS, EDITORS),
+    "crm:company-tags": ("company", READERS, EDITORS, EDITORS),
+    "crm:company-leader": ("company", READERS, DISPATCHER, DISPATCHER),
+    "crm:company-archive": ("company", READERS, DISPATCHER, DISPATCHER),
+    "crm:company-restore": ("company", READERS, NO, ""),
+    "crm:company-comment": (
+        "company",
+        READERS,
+        READERS,
+        REMARKERS,
+    ),
+    "crm:contact-new": ("company", READERS, CONTACT_EDITORS, CONTACT_EDITORS),
+    "crm:company-file": ("company-file", INSIDERS, INSIDERS, NO),
+    "crm:contact-edit": ("contact", READERS, CONTACT_EDITORS, CONTACT_EDITORS),
+    "crm:contact-archive": ("contact", READERS, NO, CONTACT_EDITORS),
+    "crm:contact-reveal": ("contact", READERS, NO, CALLERS),
+    "crm:departments": (None, ALL, SYSTEM, NO),
+    "crm:department_new": (None, ALL, SYSTEM, SYSTEM),
+    "crm:department": ("department", ALL, SYSTEM, SYSTEM),
+    "crm:department_close": ("department", ALL, NO, SYSTEM),
+    "crm:department_reopen": ("department", ALL, NO, SYSTEM),
+    "crm:grants": (None, ALL, SECURITY, NO),
+    "crm:grants_of": ("person", "tom sven selma alma", SECURITY, ""),
+    "crm:grants_end_sessions": ("person", "tom sven selma alma", NO, SECURITY),
+    "crm:unlock": ("person", "tom sven selma alma", NO, SECURITY),
+    "crm:grant_end": ("grant", ALL, NO, SECURITY),
+    "crm:locks": (None, ALL, SECURITY, NO),
+    "crm:invite": ("company", READERS, EDITORS, EDITORS),
+    "crm:invitation_revoke": ("invitation", "hana uma maria axel otto", NO, ""),
+    "crm:officers": ("company", READERS, INSIDERS, DISPATCHER),
+    "crm:officers-swap": ("company", READERS, NO, DISPATCHER),
+    "crm:officers-end": ("company-role", READERS, NO, DISPATCHER),
+    "crm:workload": (None, ALL, DISPATCHERS, NO),
+    "crm:me": (None, ALL, ALL, NO),
+    "crm:end_session": (None, ALL, NO, ALL),
+    "crm:end_all_sessions": (None, ALL, NO, ALL),
+    "crm:people": (None, ALL, SYSTEM, NO),
+    "crm:person_new": (None, ALL, SYSTEM, SYSTEM),
+    "crm:person": ("person", "tom sven selma alma", SYSTEM, SYSTEM),
+    "crm:person_close": ("person", "tom sven selma alma", NO, SYSTEM),
+    "crm:person_reopen": ("person", "tom sven selma alma", NO, SYSTEM),
+    "crm:person_reset": ("person", "tom sven selma alma", NO, SYSTEM),
+    "crm:setup": ("token", ALL, ALL, ALL),
+    "crm:invitation": ("token", ALL, ALL, ALL),
+    "crm:accept_invitation": ("token", ALL, NO, ALL),
+    "crm:new_password": ("token", ALL, ALL, ALL),
+    "crm:regions": (None, ALL, SYSTEM, NO),
+    "crm:region_new": (None, ALL, SYSTEM, SYSTEM),
+    "crm:region": ("region", ALL, SYSTEM, SYSTEM),
+    "crm:region_close": ("region", ALL, NO, SYSTEM),
+    "crm:region_reopen": ("region", ALL, NO, SYSTEM),
+    "crm:login": (None, ALL, ALL, ALL),
+    "crm:logout": (None, ALL, NO, ALL),
+    "crm:demo_enter": (None, NOBODY, NO, NOBODY),
+    "crm:password": (None, ALL, ALL, ALL),
+    "crm:styleguide": (None, NOBODY, NOBODY, NOBODY),
+    "crm:styleguide_page": ("name", NOBODY, NOBODY, NOBODY),
+    "visits:index": (None, ALL, ALL, NO),
+    "visits:burden": (None, NOBODY, NOBODY, NO),
+    "visits:detail": ("visit", READERS, READERS, NO),
+    "visits:photo": ("photo", INSIDERS, INSIDERS, NO),
+    "visits:signature": ("visit", INSIDERS, INSIDERS, NO),
+    "visits:version": ("version", INSIDERS, INSIDERS, NO),
+    "visits:plan": (None, ALL, LOGGERS, LOGGERS),
+    "visits:change-plan": ("plan", FILE_READERS, OFFICERS, OFFICERS),
+    "visits:cancel": ("plan", FILE_READERS, OFFICERS, OFFICERS),
+    "visits:log": (None, ALL, LOGGERS, LOGGERS),
+    "visits:log-planned": ("plan", FILE_READERS, OFFICERS, NO),
+    "visits:amend": ("visit", READERS, "olga", "olga"),
+    "visits:conflict": (
+        "conflict",
+        INSIDERS,
+        AUTHOR_OR_DORA,
+        AUTHOR_OR_DORA,
+    ),
+    "visits:tickets": (None, ALL, ALL, NO),
+    "visits:raise": (None, ALL, RAISERS, RAISERS),
+    "visits:ticket": ("ticket", READERS, READERS, NO),
+    "visits:ticket-comment": (
+        "ticket",
+        READERS,
+        READERS,
+        CALLERS,
+    ),
+    "visits:ticket-why": ("ticket-kind", READERS, READERS, NO),
+    "visits:ticket-part-why": ("ticket-part", "", "", NO),
+    "visits:ticket-admit": ("ticket", READERS, NO, DISPATCHER),
+    "visits:ticket-refuse": ("ticket", READERS, DISPATCHER, DISPATCHER),
+    "visits:ticket-dispatch": ("ticket", READERS, DISPATCHER, DISPATCHER),
+    "visits:ticket-accept": ("ticket", READERS, NO, UNIT),
+    "visits:ticket-hand": ("ticket", READERS, UNIT, UNIT),
+    "visits:ticket-contact": ("ticket", READERS, UNIT, UNIT),
+    "visits:ticket-start": ("ticket", READERS, NO, UNIT),
+    "visits:ticket-answer": ("ticket", READERS, UNIT, UNIT),
+    "visits:ticket-answer-part": ("ticket", READERS, "", ""),
+    "visits:ticket-confirm": ("ticket", READERS, COMPANY_VOICE, COMPANY_VOICE),
+    "visits:ticket-reject": ("ticket", READERS, COMPANY_VOICE, COMPANY_VOICE),
+    "visits:ticket-file": ("ticket-file", INSIDERS, INSIDERS, NO),
+    "visits:categories": (None, ALL, SYSTEM, NO),
+    "visits:categories-link": (None, ALL, NO, SYSTEM),
+    "visits:category": ("category", ALL, SYSTEM, SYSTEM),
+    "api-companies": (None, ALL, ALL, NO),
+    "api-company": ("company", READERS, READERS, NO),
+    "api-visits": (None, ALL, ALL, ALL),
+    "api-visit": ("visit", READERS, READERS, NO),
+    "api-visits-session": (None, ALL, ALL, NO),
+    "api-visits-companies": (None, ALL, ALL, NO),
+    "api-visits-company": (
+        "company",
+        OFFERED_TO,
+        OFFERED_TO,
+        NO,
+    ),
+    "api-tickets": (None, ALL, ALL, ALL),
+    "api-ticket": ("ticket", READERS, READERS, NO),
+    "api-ticket-admit": ("ticket", READERS, NO, DISPATCHER),
+    "api-ticket-refuse": ("ticket", READERS, NO, READERS),
+    "api-ticket-dispatch": ("ticket", READERS, NO, READERS),
+    "api-ticket-accept": ("ticket", READERS, NO, UNIT),
+    "api-ticket-contact": ("ticket", READERS, NO, READERS),
+    "api-ticket-start": ("ticket", READERS, NO, UNIT),
+    "api-ticket-answer": ("ticket", READERS, NO, READERS),
+    "api-ticket-answer-part": ("ticket", READERS, NO, READERS),
+    "api-ticket-confirm": ("ticket", READERS, NO, READERS),
+    "api-ticket-reject": ("ticket", READERS, NO, READERS),
+    "api-ticket-comment": ("ticket", READERS, NO, READERS),
+}
+
+# Lists in which the marked record stands for its readers, and for nobody else.
+LISTS = ["crm:companies", "api-companies", "visits:index", "api-visits", "api-tickets"]
+# A handler is offered name and code of his region's companies, to log a unit's visit.
+OFFERED = {"api-visits-company", "api-visits-companies", "visits:plan", "visits:log"}
+
+
+@pytest.fixture
+def world(cast):
+    return make_world(cast)
+
+
+def ask(client, method, name, ids):
+    """The answer and its text; what it changed is undone."""
+    point = transaction.savepoint()
+    try:
+        response = getattr(client, method)(reverse(name, kwargs=ids))
+        body = b"".join(response) if response.streaming else response.content
+    finally:
+        transaction.savepoint_rollback(point)
+    return response.status_code, body.decode("utf-8", "replace")
+
+
+def test_every_address_has_its_row():
+    names = {name for name in every_url() if not name.endswith(":None")}
+    assert names - set(ROWS) == set()
+    assert set(ROWS) - names == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ALL.split())
+def test_own_records(world, cast, as_user, who):
+    own, _ = world
+    client, wrong = as_user(getattr(cast, who)), []
+    for name, (kind, readers, *methods) in ROWS.items():
+        for method, through in zip(("get", "post"), methods, strict=True):
+            status, body = ask(client, method, name, own.ids.get(kind, {}))
+            client = as_user(getattr(cast, who))
+            if through is NO:
+                expected = status == 405 or status == 404
+            elif who in through.split():
+                expected = status not in REFUSED and status < 500
+            else:
+                expected = status == (403 if who in readers.split() else 404) or (
+                    kind in FREE and status in REFUSED
+                )
+            leaks = (
+                MARK in body and who not in READERS.split() and name not in OFFERED
+            ) or (INTERNAL in body and who not in INSIDERS.split())
+            if not expected or leaks:
+                wrong.append((name, method, status, "leaks" if leaks else ""))
+    assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", [one for one in ALL.split() if one not in ELSEWHERE])
+def test_foreign_and_absent_records_look_the_same(world, cast, as_user, who):
+    _own, foreign = world
+    client, wrong = as_user(getattr(cast, who)), []
+    for name, (kind, _, get, _post) in ROWS.items():
+        if kind is None or kind in FREE or name in PUBLIC:
+            continue
+        method = "get" if get is not NO else "post"
+        answers = [
+            ask(client, method, name, ids)
+            for ids in (foreign.ids[kind], absent(foreign.ids[kind]))
+        ]
+        statuses = [status for status, _ in answers]
+        # Whoever leads this county's people sees absences of its officers only.
+        if kind == "absence" and who == "dora":
+            continue
+        if statuses != [404, 404] or any("邻县机械" in body for _, body in answers):
+            wrong.append((name, statuses))
+    assert wrong == []
+
+
+@pytest.mark.slow
+def test_strangers_get_nothing(world):
+    own, _ = world
+    wrong = []
+    for name, (kind, *_) in ROWS.items():
+        for method in ("get", "post"):
+            status, body = ask(Client(), method, name, own.ids.get(kind, {}))
+            closed = status in {302, 401, 405} or name in PUBLIC
+            if not closed or MARK in body or INTERNAL in body:
+                wrong.append((name, method, status))
+    assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ALL.split())
+def test_lists_show_the_marked_record_to_its_readers_only(world, cast, as_user, who):
+    client = as_user(getattr(cast, who))
+    shown = {name for name in LISTS if MARK in ask(client, "get", name, {})[1]}
+    assert shown == (set(LISTS) if who in READERS.split() else set())
