@@ -169,7 +169,7 @@ def load_of_unit(user: User, today: date) -> list[Row]:
 
 def waiting_for_dispatch(user: User, today: date, limit: int) -> list[TicketRow]:
     waiting = Ticket.objects.dispatchable_by(user).waiting_for_dispatch()
-    return ticket_rows(waiting.order_by("raised_at", "pk"), today, limit)
+    return ticket_rows(waiting.order_by("pk"), today, limit)
 
 
 def late_tickets(user: User, today: date, limit: int) -> list[TicketRow]:

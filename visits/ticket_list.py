@@ -1,9 +1,8 @@
 """The list of tickets as people work through it: tabs, their order, flat rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from typing import ClassVar
 
 from django.conf import settings
@@ -18,12 +17,15 @@ from crm.services import calendar, deadlines
 from visits.models import Ticket, TicketPart
 from visits.models.tickets import TicketQuerySet
 
+# Each ticket counted costs a look at its company: here 1,000+ says enough.
+COUNT_CAP = 1_000
 NEWEST = ("-pk",)
 OLDEST = ("pk",)
 # `due` is annotated: never empty there, so the plain index gives the order.
 BY_DUE = ("due", "pk")
 # Those without a clock first: nobody has them in hand yet.
 BY_DUE_OR_NONE = ("solve_by__due_on", "pk")
+UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 Narrow = Callable[[User, date], TicketQuerySet]
 
 
@@ -56,14 +58,24 @@ def to_confirm(user: User, today: date) -> TicketQuerySet:
     return Ticket.objects.confirmable_by(user).filter(status=waiting)
 
 
+def in_reach(user: User) -> TicketQuerySet:
+    """The visible ones of which a clock may run.
+
+    For a department alone these are its running parts, not all it ever had.
+    """
+    if user.access.roles <= UNIT:
+        return Ticket.objects.of_own_unit(user)
+    return Ticket.objects.visible_to(user)
+
+
 def due_soon(user: User, today: date) -> TicketQuerySet:
     near = deadlines.yellow_from(today)
-    tickets = Ticket.objects.visible_to(user).due_within(today, near)
+    tickets = in_reach(user).due_within(today, near)
     return tickets.annotate(due=F("solve_by__due_on"))
 
 
 def late(user: User, today: date) -> TicketQuerySet:
-    tickets = Ticket.objects.visible_to(user).late(today)
+    tickets = in_reach(user).late(today)
     return tickets.annotate(due=F("solve_by__due_on"))
 
 
@@ -71,7 +83,6 @@ def everything(user: User, today: date) -> TicketQuerySet:
     return Ticket.objects.visible_to(user)
 
 
-UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 WORKERS = frozenset({Role.OFFICER, *UNIT})
 OFFICIALS = frozenset({*WORKERS, Role.DISPATCHER, Role.LEADER, Role.SUPERVISOR})
 TABS = (
@@ -215,17 +226,19 @@ def with_lead(tickets: TicketQuerySet) -> TicketQuerySet:
 def page_of(
     tickets: TicketQuerySet, ordering: tuple[str, ...], cursor: str | None, today: date
 ) -> KeysetPage[Row]:
-    """25 flat rows of these tickets."""
-    row = partial(Row, today, deadlines.yellow_from(today))
-    return keyset_page(
-        with_lead(tickets),
-        ordering,
-        cursor,
-        settings.CRM_PAGE_SIZE,
-        fields=Row.FIELDS,
-        row=row,
-    )
+    """25 flat rows of these tickets.
+
+    First the keys, then their rows: sorting hundreds of open tickets by due date must
+    not look up a company and a department for each.
+    """
+    size = settings.CRM_PAGE_SIZE
+    keys = keyset_page(tickets, ordering, cursor, size, fields=("pk",))
+    order = [pk for (pk,) in keys.rows]
+    near = deadlines.yellow_from(today)
+    flat = with_lead(Ticket.objects.filter(pk__in=order)).order_by()
+    found = {one[0]: Row(today, near, *one) for one in flat.values_list(*Row.FIELDS)}
+    return replace(keys, rows=[found[pk] for pk in order if pk in found])
 
 
 def count_of(tickets: TicketQuerySet) -> CappedCount:
-    return capped_count(tickets, settings.CRM_COUNT_CAP)
+    return capped_count(tickets, COUNT_CAP)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from crm.demo.county import County
+from crm.demo.rows import row_of
 from crm.demo.story import ContactStory
 from crm.models import (
     Comment,
@@ -40,6 +41,8 @@ from .hands import CALL, content_of, people_met
 from .story import FindingStory, VisitStory
 
 Status = Ticket.Status
+# The places of a ticket's three clocks in its sheaf.
+CONTACT, REPLY, SOLVE = range(3)
 BY_COMPANY, BY_CENTRE = Ticket.Source.COMPANY, Ticket.Source.DISPATCHER
 
 
@@ -101,19 +104,23 @@ class BulkHands:
         row = self.visit_of(visit, content, officer, now)
         self.rows.add(row)
         for person in content.met:
-            met = Met(visit=row, name=person.name, title=person.title)
-            met.contact_id = person.contact
-            self.rows.add(met)
+            self.rows.add(
+                row_of(
+                    Met,
+                    visit_id=row.pk,
+                    name=person.name,
+                    title=person.title,
+                    contact_id=person.contact,
+                )
+            )
         findings = rows.findings_of(row, content.findings, self.categories)
         self.rows.add(*findings)
         self.rows.record(
-            actor=officer,
-            action="visit.held",
-            subject=row,
-            is_public=True,
-            personal={"signed_by": content.signed_by} if content.signed_by else None,
-            now=now,
-            changes={
+            officer,
+            "visit.held",
+            row,
+            now,
+            {
                 "status": row.status,
                 "mode": row.mode,
                 "day": row.day,
@@ -121,6 +128,8 @@ class BulkHands:
                 "findings": len(findings),
                 "photos": len(content.photos),
             },
+            is_public=True,
+            personal={"signed_by": content.signed_by} if content.signed_by else None,
         )
         self.last_visit_on[row.company_id] = row.day
         cases = [
@@ -134,10 +143,11 @@ class BulkHands:
     def visit_of(
         self, visit: VisitStory, content: Content, officer: User, now: datetime
     ) -> Visit:
-        row = Visit(company_id=self.county.keys[visit.company], created_at=now)
+        key = self.county.keys[visit.company]
+        row = row_of(Visit, company_id=key, created_at=now)
         intake.set_words(row, content)
         row.uuid = UUID(int=self.random.getrandbits(128), version=4)
-        row.logged_by, row.unit_id = officer, intake.unit_of(officer)
+        row.logged_by_id, row.unit_id = officer.pk, intake.unit_of(officer)
         row.content_hash = intake.Sending(
             uuid=row.uuid, company=row.company_id, content=content
         ).hash
@@ -159,35 +169,36 @@ class BulkHands:
             case,
             officer,
             now,
-            visit=finding.visit,
-            finding=finding,
-            source=Ticket.Source.VISIT,
+            visit_id=finding.visit_id,
+            finding_id=finding.pk,
+            source=Ticket.Source.VISIT.value,
             title=title_of(finding.symptom),
             text=finding.symptom,
             wish=finding.wish,
-            status=Status.QUEUED,
-            first_receiver=officer,
+            status=Status.QUEUED.value,
+            first_receiver_id=officer.pk,
         )
         return case
 
     def raise_ticket(
         self, case: Case, actor: User, told: FindingStory, now: datetime
     ) -> None:
-        receiver, status, source = actor, Status.QUEUED, BY_CENTRE
+        status, source = Status.QUEUED, BY_CENTRE
+        receiver: User | None = actor
         if actor.department_id is None:
             a = self.county.story.companies[case.company].officer_on(now)
-            receiver = self.county.users[a] if a else None  # type: ignore[assignment] # a company may have nobody
+            receiver = self.county.users[a] if a else None
             status, source = Status.SUBMITTED, BY_COMPANY
         self.enter(
             case,
             actor,
             now,
-            source=source,
+            source=source.value,
             title=title_of(told.symptom),
             text=told.symptom,
             wish=told.wish,
-            status=status,
-            first_receiver=receiver,
+            status=status.value,
+            first_receiver_id=receiver.pk if receiver else None,
         )
 
     def enter(
@@ -199,16 +210,17 @@ class BulkHands:
     ) -> None:
         year = now.year
         self.last_number[year] = self.last_number.get(year, 0) + 1
-        ticket = Ticket(
+        ticket = row_of(
+            Ticket,
+            id=self.rows.next_key(Ticket),
             number=numbers.number_of(year, self.last_number[year]),
             company_id=self.county.keys[case.company],
-            category=case.category,
-            raised_by=actor,
+            category_id=case.category.pk,
+            raised_by_id=actor.pk,
             raised_at=now,
             client_key=UUID(int=self.random.getrandbits(128), version=4),
             **fields,
         )
-        ticket.pk = self.rows.next_key(Ticket)
         case.record = Sheaf(ticket)
         self.open[ticket.pk] = case.record
         self.tell(
@@ -219,7 +231,7 @@ class BulkHands:
             number=ticket.number,
             status=ticket.status,
             source=ticket.source,
-            category=ticket.category,
+            category=ticket.category_id,
         )
 
     def tell(
@@ -234,13 +246,13 @@ class BulkHands:
         **changes: Any,  # Any: codes and values
     ) -> None:
         self.rows.record(
-            actor=actor,
-            action=f"ticket.{act}",
-            subject=case.record.ticket,
+            actor,
+            f"ticket.{act}",
+            case.record.ticket,
+            now,
+            changes,
             is_public=is_public,
             personal=personal,
-            now=now,
-            changes=changes,
         )
 
     def put_away(self, sheaf: Sheaf) -> None:
@@ -252,8 +264,9 @@ class BulkHands:
     def move(self, ticket: Ticket, new: Status) -> list[str]:
         before = str(ticket.status)
         ticket.move_to(new)
+        ticket.status = new.value
         ticket.version += 1
-        return [before, str(new)]
+        return [before, new.value]
 
     def refuse(
         self, case: Case, actor: User, refusal: str, note: str, now: datetime
@@ -275,14 +288,15 @@ class BulkHands:
         sheaf: Sheaf = case.record
         ticket = sheaf.ticket
         change = self.move(ticket, Status.DISPATCHED)
-        ticket.first_receiver = ticket.first_receiver or actor
+        ticket.first_receiver_id = ticket.first_receiver_id or actor.pk
         ticket.dispatched_at = now
-        self.start_clocks(sheaf, lead, assistants, now.date())
+        self.start_clocks(case, lead, assistants, now.date())
         sheaf.involved = [
-            Involvement(
+            row_of(
+                Involvement,
                 company_id=ticket.company_id,
-                department=part.department,
-                kind=Involvement.Kind.TICKET,
+                department_id=part.department_id,
+                kind=Involvement.Kind.TICKET.value,
                 reference=ticket.pk,
             )
             for part in sheaf.parts
@@ -294,45 +308,46 @@ class BulkHands:
             now,
             lead=lead,
             assistants=[[], [unit for unit, _task in assistants]],
-            due_on=sheaf.clocks[2].due_on,
+            due_on=sheaf.clocks[SOLVE].due_on,
             status=change,
         )
 
     def start_clocks(
         self,
-        sheaf: Sheaf,
+        case: Case,
         lead: Department,
         assistants: Sequence[Assistant],
         today: date,
     ) -> None:
-        ticket, category = sheaf.ticket, sheaf.ticket.category
+        sheaf: Sheaf = case.record
+        ticket, category = sheaf.ticket, case.category
         wanted = clocks_of(category, today)
         wanted += [part_clock(category, today) for _assistant in assistants]
         sheaf.clocks = [deadlines.planned(one) for one in wanted]
         for clock in sheaf.clocks:
             clock.pk = self.rows.next_key(Deadline)
-        ticket.contact_by, ticket.reply_by, ticket.solve_by, *rest = sheaf.clocks
+        keys = [clock.pk for clock in sheaf.clocks]
+        ticket.contact_by_id, ticket.reply_by_id, ticket.solve_by_id, *rest = keys
+        told = [(lead, "", None)]
+        told += [(*one, key) for one, key in zip(assistants, rest, strict=True)]
         sheaf.parts = [
-            TicketPart(ticket=ticket, department=lead, is_lead=True, started_on=today)
-        ]
-        sheaf.parts += [
-            TicketPart(
-                ticket=ticket,
-                department=unit,
-                is_lead=False,
+            row_of(
+                TicketPart,
+                id=self.rows.next_key(TicketPart),
+                ticket_id=ticket.pk,
+                department_id=unit.pk,
+                is_lead=unit is lead,
                 task=task,
                 started_on=today,
-                answer_by=clock,
+                answer_by_id=key,
             )
-            for (unit, task), clock in zip(assistants, rest, strict=True)
+            for unit, task, key in told
         ]
-        for part in sheaf.parts:
-            part.pk = self.rows.next_key(TicketPart)
 
     def accept(self, case: Case, actor: User, now: datetime) -> None:
         ticket = case.record.ticket
         change = self.move(ticket, Status.ACCEPTED)
-        ticket.handler = actor
+        ticket.handler_id = actor.pk
         handler = [None, actor.pk]
         self.tell(case, actor, "accepted", now, status=change, handler=handler)
 
@@ -340,7 +355,7 @@ class BulkHands:
         self, case: Case, actor: User, person: ContactStory, now: datetime
     ) -> None:
         ticket = case.record.ticket
-        is_first = met(ticket.contact_by, now)
+        is_first = met(case.record.clocks[CONTACT], now)
         ticket.version += 1
         self.tell(
             case,
@@ -360,36 +375,35 @@ class BulkHands:
         self, case: Case, actor: User, text: str, *, is_internal: bool, now: datetime
     ) -> None:
         ticket = case.record.ticket
-        comment = Comment(
+        comment = row_of(
+            Comment,
             subject_type=ticket._meta.label_lower,
             subject_id=ticket.pk,
             company_id=ticket.company_id,
-            author=actor,
+            author_id=actor.pk,
             text=text,
             is_internal=is_internal,
             created_at=now,
             client_key=UUID(int=self.random.getrandbits(128), version=4),
         )
         self.rows.add(comment)
+        files = {"file_count": 0}
+        is_public = not is_internal
         self.rows.record(
-            actor=actor,
-            action="ticket.commented",
-            subject=comment,
-            is_public=not is_internal,
-            now=now,
-            changes={"file_count": 0},
+            actor, "ticket.commented", comment, now, files, is_public=is_public
         )
-        if not is_internal:
-            met(ticket.reply_by, now)
+        if is_public:
+            met(case.record.clocks[REPLY], now)
 
     def answer_part(
         self, case: Case, actor: User, unit: Department, text: str, now: datetime
     ) -> None:
         parts = case.record.parts
-        part = next(one for one in parts if one.department_id == unit.pk)
-        self.write_answer(case.record, part, actor, text, "", now)
-        part.answered_at = now
-        met(part.answer_by, now)
+        place = [one.department_id for one in parts].index(unit.pk)
+        self.write_answer(case.record, parts[place], actor, text, "", now)
+        parts[place].answered_at = now
+        # The clocks of the assistants stand behind the ticket's own.
+        met(case.record.clocks[SOLVE + place], now)
         self.tell(case, actor, "part_answered", now, is_public=False, department=unit)
 
     def answer(
@@ -398,7 +412,7 @@ class BulkHands:
         sheaf: Sheaf = case.record
         self.write_answer(sheaf, sheaf.parts[0], actor, text, proposed, now)
         change = self.move(sheaf.ticket, Status.CONFIRMING)
-        for clock in sheaf.clocks[:3]:
+        for clock in sheaf.clocks[: SOLVE + 1]:
             met(clock, now)
         self.tell(case, actor, "answered", now, status=change, proposed=proposed)
 
@@ -411,17 +425,18 @@ class BulkHands:
         proposed: str,
         now: datetime,
     ) -> None:
-        answer = Answer(
-            ticket=sheaf.ticket,
-            part=part,
+        answer = row_of(
+            Answer,
+            id=self.rows.next_key(Answer),
+            ticket_id=sheaf.ticket.pk,
+            part_id=part.pk,
             text=text,
             proposed=proposed,
             is_public=part.is_lead,
-            given_by=actor,
+            given_by_id=actor.pk,
             given_at=now,
             client_key=UUID(int=self.random.getrandbits(128), version=4),
         )
-        answer.pk = self.rows.next_key(Answer)
         sheaf.answers.append(answer)
 
     def reject(self, case: Case, actor: User, reason: str, now: datetime) -> None:
@@ -429,7 +444,7 @@ class BulkHands:
         newest = [one for one in sheaf.answers if one.part_id == sheaf.parts[0].pk][-1]
         newest.rejected_at, newest.rejection = now, reason
         change = self.move(sheaf.ticket, Status.WORKING)
-        sheaf.clocks[2].met_at = None
+        sheaf.clocks[SOLVE].met_at = None
         self.tell(case, actor, "rejected", now, status=change)
 
     def confirm(
@@ -451,10 +466,12 @@ class BulkHands:
             ticket.sign_off_person = person.name
             ticket.sign_off_phone = person.phone
             ticket.sign_off_at = now - CALL
-        for clock in sheaf.clocks[3:]:
+        for clock in sheaf.clocks[SOLVE + 1 :]:
             met(clock, now)
         for one in sheaf.involved:
             one.is_open = False
+        for part in sheaf.parts:
+            part.is_running = False
         name, phone = ticket.sign_off_person, ticket.sign_off_phone
         self.tell(
             case,
@@ -469,8 +486,8 @@ class BulkHands:
         self.put_away(sheaf)
 
 
-def met(clock: Deadline | None, now: datetime) -> bool:
-    if clock is None or clock.met_at is not None:
+def met(clock: Deadline, now: datetime) -> bool:
+    if clock.met_at is not None:
         return False
     clock.met_at = now
     return True

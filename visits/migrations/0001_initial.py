@@ -8,346 +8,1036 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('crm', '0001_initial'),
+        ("crm", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TicketNumber',
+            name="TicketNumber",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(primary_key=True, serialize=False),
+                ),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=30, unique=True, verbose_name='key')),
-                ('name', models.CharField(max_length=30, verbose_name='name')),
-                ('kind', models.CharField(choices=[('simple', 'simple'), ('complex', 'complex')], max_length=8, verbose_name='kind')),
-                ('lead_rule', models.CharField(choices=[('department', 'the named department'), ('town', "the company's own town or park")], default='department', max_length=10, verbose_name='who leads')),
-                ('contact_days', models.PositiveSmallIntegerField(default=1, verbose_name='contact within')),
-                ('first_reply_days', models.PositiveSmallIntegerField(default=3, verbose_name='first reply within')),
-                ('solve_days', models.PositiveSmallIntegerField(verbose_name='solve within')),
-                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='order')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('default_lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.department', verbose_name='usual lead department')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.SlugField(max_length=30, unique=True, verbose_name="key"),
+                ),
+                ("name", models.CharField(max_length=30, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("simple", "simple"), ("complex", "complex")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "lead_rule",
+                    models.CharField(
+                        choices=[
+                            ("department", "the named department"),
+                            ("town", "the company's own town or park"),
+                        ],
+                        default="department",
+                        max_length=10,
+                        verbose_name="who leads",
+                    ),
+                ),
+                (
+                    "contact_days",
+                    models.PositiveSmallIntegerField(
+                        default=1, verbose_name="contact within"
+                    ),
+                ),
+                (
+                    "first_reply_days",
+                    models.PositiveSmallIntegerField(
+                        default=3, verbose_name="first reply within"
+                    ),
+                ),
+                (
+                    "solve_days",
+                    models.PositiveSmallIntegerField(verbose_name="solve within"),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=100, verbose_name="order"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "default_lead",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crm.department",
+                        verbose_name="usual lead department",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "category",
+                "verbose_name_plural": "categories",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=36)),
-                ('order', models.PositiveSmallIntegerField()),
-                ('symptom', models.TextField(max_length=1000, verbose_name='what the company sees')),
-                ('cause', models.TextField(blank=True, max_length=1000, verbose_name='cause')),
-                ('wish', models.TextField(blank=True, max_length=1000, verbose_name='wish')),
-                ('result', models.CharField(choices=[('solved', 'solved on the spot'), ('ticket', 'ticket'), ('noted', 'noted')], max_length=8, verbose_name='result')),
-                ('answer', models.TextField(blank=True, max_length=1000, verbose_name='answer on the spot')),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='visits.category', verbose_name='category')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.CharField(max_length=36)),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "symptom",
+                    models.TextField(
+                        max_length=1000, verbose_name="what the company sees"
+                    ),
+                ),
+                (
+                    "cause",
+                    models.TextField(blank=True, max_length=1000, verbose_name="cause"),
+                ),
+                (
+                    "wish",
+                    models.TextField(blank=True, max_length=1000, verbose_name="wish"),
+                ),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("solved", "solved on the spot"),
+                            ("ticket", "ticket"),
+                            ("noted", "noted"),
+                        ],
+                        max_length=8,
+                        verbose_name="result",
+                    ),
+                ),
+                (
+                    "answer",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="answer on the spot"
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="visits.category",
+                        verbose_name="category",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'finding',
-                'verbose_name_plural': 'findings',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "finding",
+                "verbose_name_plural": "findings",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=16, unique=True, verbose_name='number')),
-                ('client_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('source', models.CharField(choices=[('visit', 'visit'), ('company', 'company'), ('dispatcher', 'dispatch centre'), ('hotline', 'hotline 12345'), ('other', 'other')], max_length=10, verbose_name='source')),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('text', models.TextField(max_length=4000, verbose_name='what it is about')),
-                ('wish', models.TextField(blank=True, max_length=1000, verbose_name='wish')),
-                ('status', models.CharField(choices=[('submitted', 'waiting to be accepted'), ('queued', 'waiting for dispatch'), ('dispatched', 'dispatched'), ('accepted', 'accepted'), ('working', 'in hand'), ('confirming', 'waiting for the company'), ('closed', 'closed'), ('refused', 'not accepted')], max_length=12, verbose_name='state')),
-                ('outcome', models.CharField(blank=True, choices=[('solved', 'solved'), ('partly', 'partly solved'), ('explained', 'explained')], max_length=10, verbose_name='outcome')),
-                ('raised_at', models.DateTimeField()),
-                ('refusal', models.CharField(blank=True, choices=[('power', 'outside the powers of this government'), ('procedure', 'already in court, arbitration or review'), ('petition', 'already in the petition channel'), ('secret', 'concerns secrets or private matters'), ('unlawful', 'against law or public order'), ('empty', 'without substance'), ('repeated', 'same matter already in hand or finished'), ('other', 'other cases set by law')], max_length=10)),
-                ('refusal_note', models.CharField(blank=True, max_length=400)),
-                ('dispatched_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('sign_off', models.CharField(blank=True, choices=[('company', 'by the company itself'), ('signature', 'signature'), ('call', 'record of a call')], max_length=10)),
-                ('sign_off_note', models.CharField(blank=True, max_length=400)),
-                ('sign_off_person', models.CharField(blank=True, max_length=40)),
-                ('sign_off_phone', models.CharField(blank=True, max_length=30)),
-                ('sign_off_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='visits.category', verbose_name='category')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='crm.company', verbose_name='company')),
-                ('contact_by', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contact_of_ticket', to='crm.deadline')),
-                ('finding', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ticket', to='visits.finding')),
-                ('first_receiver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='first_received', to=settings.AUTH_USER_MODEL, verbose_name='first receiver')),
-                ('handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handled_tickets', to=settings.AUTH_USER_MODEL)),
-                ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='raised_tickets', to=settings.AUTH_USER_MODEL)),
-                ('reply_by', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reply_of_ticket', to='crm.deadline')),
-                ('sign_off_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.storedfile')),
-                ('solve_by', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='solve_of_ticket', to='crm.deadline')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(max_length=16, unique=True, verbose_name="number"),
+                ),
+                ("client_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("visit", "visit"),
+                            ("company", "company"),
+                            ("dispatcher", "dispatch centre"),
+                            ("hotline", "hotline 12345"),
+                            ("other", "other"),
+                        ],
+                        max_length=10,
+                        verbose_name="source",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                (
+                    "text",
+                    models.TextField(max_length=4000, verbose_name="what it is about"),
+                ),
+                (
+                    "wish",
+                    models.TextField(blank=True, max_length=1000, verbose_name="wish"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "waiting to be accepted"),
+                            ("queued", "waiting for dispatch"),
+                            ("dispatched", "dispatched"),
+                            ("accepted", "accepted"),
+                            ("working", "in hand"),
+                            ("confirming", "waiting for the company"),
+                            ("closed", "closed"),
+                            ("refused", "not accepted"),
+                        ],
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("solved", "solved"),
+                            ("partly", "partly solved"),
+                            ("explained", "explained"),
+                        ],
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("raised_at", models.DateTimeField()),
+                (
+                    "refusal",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("power", "outside the powers of this government"),
+                            ("procedure", "already in court, arbitration or review"),
+                            ("petition", "already in the petition channel"),
+                            ("secret", "concerns secrets or private matters"),
+                            ("unlawful", "against law or public order"),
+                            ("empty", "without substance"),
+                            ("repeated", "same matter already in hand or finished"),
+                            ("other", "other cases set by law"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("refusal_note", models.CharField(blank=True, max_length=400)),
+                ("dispatched_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "sign_off",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("company", "by the company itself"),
+                            ("signature", "signature"),
+                            ("call", "record of a call"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("sign_off_note", models.CharField(blank=True, max_length=400)),
+                ("sign_off_person", models.CharField(blank=True, max_length=40)),
+                ("sign_off_phone", models.CharField(blank=True, max_length=30)),
+                ("sign_off_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="visits.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="crm.company",
+                        verbose_name="company",
+                    ),
+                ),
+                (
+                    "contact_by",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contact_of_ticket",
+                        to="crm.deadline",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ticket",
+                        to="visits.finding",
+                    ),
+                ),
+                (
+                    "first_receiver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="first_received",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="first receiver",
+                    ),
+                ),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handled_tickets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="raised_tickets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reply_by",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reply_of_ticket",
+                        to="crm.deadline",
+                    ),
+                ),
+                (
+                    "sign_off_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crm.storedfile",
+                    ),
+                ),
+                (
+                    "solve_by",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="solve_of_ticket",
+                        to="crm.deadline",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ticket',
-                'verbose_name_plural': 'tickets',
-                'ordering': ['-pk'],
+                "verbose_name": "ticket",
+                "verbose_name_plural": "tickets",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='TicketPart',
+            name="TicketPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_lead', models.BooleanField()),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('ended_on', models.DateField(null=True)),
-                ('task', models.CharField(blank=True, max_length=400)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answer_by', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='part', to='crm.deadline')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ticket_parts', to='crm.department')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='visits.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("is_lead", models.BooleanField()),
+                (
+                    "started_on",
+                    models.DateField(default=django.utils.timezone.localdate),
+                ),
+                ("ended_on", models.DateField(null=True)),
+                ("task", models.CharField(blank=True, max_length=400)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "answer_by",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="part",
+                        to="crm.deadline",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ticket_parts",
+                        to="crm.department",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="visits.ticket",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-is_lead', 'pk'],
+                "ordering": ["-is_lead", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=4000, verbose_name='answer')),
-                ('proposed', models.CharField(blank=True, choices=[('solved', 'solved'), ('partly', 'partly solved'), ('explained', 'explained')], max_length=10, verbose_name='proposed outcome')),
-                ('is_public', models.BooleanField(default=True)),
-                ('client_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('given_at', models.DateTimeField()),
-                ('rejected_at', models.DateTimeField(null=True)),
-                ('rejection', models.CharField(blank=True, max_length=400)),
-                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='visits.ticket')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='visits.ticketpart')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("text", models.TextField(max_length=4000, verbose_name="answer")),
+                (
+                    "proposed",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("solved", "solved"),
+                            ("partly", "partly solved"),
+                            ("explained", "explained"),
+                        ],
+                        max_length=10,
+                        verbose_name="proposed outcome",
+                    ),
+                ),
+                ("is_public", models.BooleanField(default=True)),
+                ("client_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("given_at", models.DateTimeField()),
+                ("rejected_at", models.DateTimeField(null=True)),
+                ("rejection", models.CharField(blank=True, max_length=400)),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="visits.ticket",
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="visits.ticketpart",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('for_unit', models.BooleanField(default=False, verbose_name='for the unit')),
-                ('status', models.CharField(choices=[('planned', 'planned'), ('held', 'held'), ('cancelled', 'cancelled')], default='planned', max_length=10)),
-                ('mode', models.CharField(choices=[('onsite', 'on site'), ('meeting', 'meeting'), ('remote', 'phone or video'), ('stay', 'stay on site'), ('walk', 'walk the process'), ('joint', 'joint service')], max_length=8, verbose_name='mode')),
-                ('purpose', models.CharField(max_length=200, verbose_name='purpose')),
-                ('day', models.DateField(verbose_name='day')),
-                ('starts_at', models.DateTimeField(verbose_name='time')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('asked_by_company', models.BooleanField(default=False, verbose_name='the company asked for it')),
-                ('gate_reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('led_by', models.CharField(blank=True, max_length=60, verbose_name='led by')),
-                ('note', models.TextField(blank=True, max_length=4000, verbose_name='course of the visit')),
-                ('place', models.CharField(blank=True, max_length=60, verbose_name='place')),
-                ('signed_by', models.CharField(blank=True, max_length=40, verbose_name='signed by')),
-                ('device_at', models.DateTimeField(null=True)),
-                ('content_hash', models.CharField(blank=True, max_length=64)),
-                ('held_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='crm.company', verbose_name='company')),
-                ('logged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
-                ('signature', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.storedfile')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='crm.department', verbose_name='unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "for_unit",
+                    models.BooleanField(default=False, verbose_name="for the unit"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("held", "held"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("onsite", "on site"),
+                            ("meeting", "meeting"),
+                            ("remote", "phone or video"),
+                            ("stay", "stay on site"),
+                            ("walk", "walk the process"),
+                            ("joint", "joint service"),
+                        ],
+                        max_length=8,
+                        verbose_name="mode",
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=200, verbose_name="purpose")),
+                ("day", models.DateField(verbose_name="day")),
+                ("starts_at", models.DateTimeField(verbose_name="time")),
+                (
+                    "ended_on",
+                    models.DateField(blank=True, null=True, verbose_name="last day"),
+                ),
+                (
+                    "asked_by_company",
+                    models.BooleanField(
+                        default=False, verbose_name="the company asked for it"
+                    ),
+                ),
+                (
+                    "gate_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
+                ),
+                (
+                    "led_by",
+                    models.CharField(blank=True, max_length=60, verbose_name="led by"),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True, max_length=4000, verbose_name="course of the visit"
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(blank=True, max_length=60, verbose_name="place"),
+                ),
+                (
+                    "signed_by",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="signed by"
+                    ),
+                ),
+                ("device_at", models.DateTimeField(null=True)),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                ("held_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="crm.company",
+                        verbose_name="company",
+                    ),
+                ),
+                (
+                    "logged_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="officer",
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crm.storedfile",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="crm.department",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'visit',
-                'verbose_name_plural': 'visits',
-                'ordering': ['-day', '-pk'],
+                "verbose_name": "visit",
+                "verbose_name_plural": "visits",
+                "ordering": ["-day", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='visit',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='visits.visit'),
+            model_name="ticket",
+            name="visit",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tickets",
+                to="visits.visit",
+            ),
         ),
         migrations.CreateModel(
-            name='Met',
+            name="Met",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('title', models.CharField(blank=True, max_length=40, verbose_name='post')),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.contact')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='met', to='visits.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                (
+                    "title",
+                    models.CharField(blank=True, max_length=40, verbose_name="post"),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crm.contact",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="met",
+                        to="visits.visit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='IntakeConflict',
+            name="IntakeConflict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content', models.JSONField()),
-                ('content_hash', models.CharField(max_length=64)),
-                ('received_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decision', models.CharField(blank=True, max_length=8)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to='visits.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("content", models.JSONField()),
+                ("content_hash", models.CharField(max_length=64)),
+                ("received_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decision", models.CharField(blank=True, max_length=8)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conflicts",
+                        to="visits.visit",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='finding',
-            name='visit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='visits.visit'),
+            model_name="finding",
+            name="visit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="findings",
+                to="visits.visit",
+            ),
         ),
         migrations.CreateModel(
-            name='Companion',
+            name="Companion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='companions', to='visits.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="companions",
+                        to="visits.visit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='VisitPhoto',
+            name="VisitPhoto",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('order', models.PositiveSmallIntegerField()),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visit_photos', to='crm.storedfile')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='visits.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visit_photos",
+                        to="crm.storedfile",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="photos",
+                        to="visits.visit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order', 'pk'],
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='VisitVersion',
+            name="VisitVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('content', models.JSONField()),
-                ('replaced_at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=200, verbose_name='reason')),
-                ('replaced_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='visits.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("content", models.JSONField()),
+                ("replaced_at", models.DateTimeField()),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="visits.visit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-version'],
+                "ordering": ["-version"],
             },
         ),
         migrations.AddIndex(
-            model_name='ticketpart',
-            index=models.Index(fields=['department', 'ticket'], name='ticket_part_by_department'),
+            model_name="ticketpart",
+            index=models.Index(
+                fields=["department", "ticket"], name="ticket_part_by_department"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticketpart',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True), ('is_lead', True)), fields=('ticket',), name='ticket_one_lead'),
+            model_name="ticketpart",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on__isnull", True), ("is_lead", True)),
+                fields=("ticket",),
+                name="ticket_one_lead",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticketpart',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('ticket', 'department'), name='ticket_part_once'),
+            model_name="ticketpart",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=("ticket", "department"),
+                name="ticket_part_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('given_by', 'client_key'), name='answer_once'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                fields=("given_by", "client_key"), name="answer_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['-day', '-id'], name='visit_recent'),
+            model_name="visit",
+            index=models.Index(fields=["-day", "-id"], name="visit_recent"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['company', '-day', '-id'], name='visit_by_company'),
+            model_name="visit",
+            index=models.Index(
+                fields=["company", "-day", "-id"], name="visit_by_company"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['logged_by', '-day', '-id'], name='visit_by_officer'),
+            model_name="visit",
+            index=models.Index(
+                fields=["logged_by", "-day", "-id"], name="visit_by_officer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['unit', '-day'], name='visit_of_unit'),
+            model_name="visit",
+            index=models.Index(fields=["unit", "-day"], name="visit_of_unit"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('logged_by', 'uuid'), name='visit_once_per_client_uuid'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                fields=("logged_by", "uuid"), name="visit_once_per_client_uuid"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('held_at__isnull', False), ('status', 'held')), models.Q(('cancelled_at__isnull', False), ('held_at__isnull', True), ('status', 'cancelled')), models.Q(('cancelled_at__isnull', True), ('held_at__isnull', True), ('status', 'planned')), _connector='OR'), name='visit_status_has_its_time'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("cancelled_at__isnull", True),
+                        ("held_at__isnull", False),
+                        ("status", "held"),
+                    ),
+                    models.Q(
+                        ("cancelled_at__isnull", False),
+                        ("held_at__isnull", True),
+                        ("status", "cancelled"),
+                    ),
+                    models.Q(
+                        ("cancelled_at__isnull", True),
+                        ("held_at__isnull", True),
+                        ("status", "planned"),
+                    ),
+                    _connector="OR",
+                ),
+                name="visit_status_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose', ''), _negated=True), name='visit_has_a_purpose'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("purpose", ""), _negated=True),
+                name="visit_has_a_purpose",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['company', '-id'], name='ticket_by_company'),
+            model_name="ticket",
+            index=models.Index(fields=["company", "-id"], name="ticket_by_company"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['status', '-id'], name='ticket_by_status'),
+            model_name="ticket",
+            index=models.Index(fields=["status", "-id"], name="ticket_by_status"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['handler', 'status'], name='ticket_by_handler'),
+            model_name="ticket",
+            index=models.Index(fields=["handler", "status"], name="ticket_by_handler"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('raised_by', 'client_key'), name='ticket_once_per_client_key'),
+            model_name="ticket",
+            constraint=models.UniqueConstraint(
+                fields=("raised_by", "client_key"), name="ticket_once_per_client_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed'), models.Q(('outcome', ''), _negated=True), models.Q(('sign_off', ''), _negated=True)), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at__isnull', True), ('outcome', '')), _connector='OR'), name='ticket_closed_has_outcome'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("status", "closed"),
+                        models.Q(("outcome", ""), _negated=True),
+                        models.Q(("sign_off", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("status", "closed"), _negated=True),
+                        ("closed_at__isnull", True),
+                        ("outcome", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="ticket_closed_has_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'refused'), models.Q(('refusal', ''), _negated=True)), models.Q(models.Q(('status', 'refused'), _negated=True), ('refusal', '')), _connector='OR'), name='ticket_refused_has_reason'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status", "refused"), models.Q(("refusal", ""), _negated=True)
+                    ),
+                    models.Q(
+                        models.Q(("status", "refused"), _negated=True), ("refusal", "")
+                    ),
+                    _connector="OR",
+                ),
+                name="ticket_refused_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dispatched_at__isnull', True), ('status__in', ['submitted', 'queued', 'refused'])), models.Q(('contact_by__isnull', False), ('dispatched_at__isnull', False), ('reply_by__isnull', False), ('solve_by__isnull', False), ('status__in', ['dispatched', 'accepted', 'working', 'confirming', 'closed'])), _connector='OR'), name='ticket_dispatched_has_clocks'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("dispatched_at__isnull", True),
+                        ("status__in", ["submitted", "queued", "refused"]),
+                    ),
+                    models.Q(
+                        ("contact_by__isnull", False),
+                        ("dispatched_at__isnull", False),
+                        ("reply_by__isnull", False),
+                        ("solve_by__isnull", False),
+                        (
+                            "status__in",
+                            [
+                                "dispatched",
+                                "accepted",
+                                "working",
+                                "confirming",
+                                "closed",
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="ticket_dispatched_has_clocks",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('sign_off__in', ['', 'company']), models.Q(('sign_off', 'signature'), ('sign_off_file__isnull', False)), models.Q(('sign_off', 'call'), ('sign_off_at__isnull', False), models.Q(('sign_off_person', ''), _negated=True), models.Q(('sign_off_phone', ''), _negated=True)), _connector='OR'), name='ticket_sign_off_has_proof'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sign_off__in", ["", "company"]),
+                    models.Q(
+                        ("sign_off", "signature"), ("sign_off_file__isnull", False)
+                    ),
+                    models.Q(
+                        ("sign_off", "call"),
+                        ("sign_off_at__isnull", False),
+                        models.Q(("sign_off_person", ""), _negated=True),
+                        models.Q(("sign_off_phone", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ticket_sign_off_has_proof",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intakeconflict',
-            constraint=models.UniqueConstraint(fields=('visit', 'content_hash'), name='intake_conflict_once'),
+            model_name="intakeconflict",
+            constraint=models.UniqueConstraint(
+                fields=("visit", "content_hash"), name="intake_conflict_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('visit', 'key'), name='finding_once'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(
+                fields=("visit", "key"), name="finding_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('result', 'solved'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='finding_solved_has_answer'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("result", "solved"), _negated=True),
+                    models.Q(("answer", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="finding_solved_has_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitphoto',
-            constraint=models.UniqueConstraint(fields=('visit', 'sha256'), name='visit_photo_once'),
+            model_name="visitphoto",
+            constraint=models.UniqueConstraint(
+                fields=("visit", "sha256"), name="visit_photo_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitversion',
-            constraint=models.UniqueConstraint(fields=('visit', 'version'), name='visit_version_once'),
+            model_name="visitversion",
+            constraint=models.UniqueConstraint(
+                fields=("visit", "version"), name="visit_version_once"
+            ),
         ),
     ]

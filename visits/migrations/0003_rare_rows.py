@@ -5,16 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0006_rare_rows'),
-        ('visits', '0002_shipped_categories'),
+        ("crm", "0006_rare_rows"),
+        ("visits", "0002_shipped_categories"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('status', 'planned')), fields=['day'], name='visit_planned'),
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(("status", "planned")),
+                fields=["day"],
+                name="visit_planned",
+            ),
         ),
     ]

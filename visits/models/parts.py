@@ -15,6 +15,10 @@ class TicketPartQuerySet(models.QuerySet["TicketPart"]):
         """Of the departments that have it now; the others stay as history."""
         return self.filter(ended_on=None)
 
+    def running(self) -> Self:
+        """Open, and of a ticket that has not ended."""
+        return self.filter(is_running=True)
+
     def of(self, ranges: list[trees.PathRange]) -> Self:
         """Those of the departments below the given paths."""
         below = Department.objects.filter(trees.in_ranges(ranges, "path"))
@@ -35,6 +39,8 @@ class TicketPart(models.Model):
     started_on = models.DateField(default=timezone.localdate)
     # When the ticket went to another department; the row stays.
     ended_on = models.DateField(null=True)
+    # False once the ticket has ended too: lists of a department read only these few.
+    is_running = models.BooleanField(default=True)
     # Of an assisting department: what it was asked and what it said.
     task = models.CharField(max_length=400, blank=True)
     answer_by = models.OneToOneField(
@@ -47,6 +53,10 @@ class TicketPart(models.Model):
     class Meta:
         ordering = ["-is_lead", "pk"]
         constraints = [
+            models.CheckConstraint(
+                name="ticket_part_ended_runs_no_more",
+                condition=Q(ended_on__isnull=True) | Q(is_running=False),
+            ),
             models.UniqueConstraint(
                 name="ticket_one_lead",
                 fields=["ticket"],
@@ -62,11 +72,10 @@ class TicketPart(models.Model):
             models.Index(
                 fields=["department", "ticket"], name="ticket_part_by_department"
             ),
-            # What a department may act on, without looking at the rows.
             models.Index(
                 fields=["department", "is_lead", "ticket"],
-                name="ticket_part_open",
-                condition=Q(ended_on__isnull=True),
+                name="ticket_part_running",
+                condition=Q(is_running=True),
             ),
         ]
 

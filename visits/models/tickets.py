@@ -19,60 +19,11 @@ from crm.models.companies import BY_DEPARTMENT, WIDE
 from .categories import Category
 from .findings import Finding
 from .parts import TicketPart
+from .ticket_rules import CONSTRAINTS
 from .visits import UNIT_ROLES, Visit
 
 # The kind of deadline that decides whether a ticket is late.
 SOLVE = "solve"
-
-
-# What holds whoever writes a ticket: the database refuses the rest.
-CONSTRAINTS: list[models.BaseConstraint] = [
-    models.UniqueConstraint(
-        fields=["raised_by", "client_key"], name="ticket_once_per_client_key"
-    ),
-    models.CheckConstraint(
-        name="ticket_closed_has_outcome",
-        condition=Q(status="closed", closed_at__isnull=False)
-        & ~Q(outcome="")
-        & ~Q(sign_off="")
-        | ~Q(status="closed") & Q(closed_at__isnull=True, outcome=""),
-    ),
-    models.CheckConstraint(
-        name="ticket_refused_has_reason",
-        condition=Q(status="refused") & ~Q(refusal="")
-        | ~Q(status="refused") & Q(refusal=""),
-    ),
-    # The clock starts at dispatch: from then on all three run.
-    models.CheckConstraint(
-        name="ticket_dispatched_has_clocks",
-        condition=Q(
-            status__in=["submitted", "queued", "refused"],
-            dispatched_at__isnull=True,
-        )
-        | Q(
-            status__in=[
-                "dispatched",
-                "accepted",
-                "working",
-                "confirming",
-                "closed",
-            ],
-            dispatched_at__isnull=False,
-            contact_by__isnull=False,
-            reply_by__isnull=False,
-            solve_by__isnull=False,
-        ),
-    ),
-    # An officer may close only with something in hand.
-    models.CheckConstraint(
-        name="ticket_sign_off_has_proof",
-        condition=Q(sign_off__in=["", "company"])
-        | Q(sign_off="signature", sign_off_file__isnull=False)
-        | Q(sign_off="call", sign_off_at__isnull=False)
-        & ~Q(sign_off_person="")
-        & ~Q(sign_off_phone=""),
-    ),
-]
 
 
 class TicketQuerySet(ScopedQuerySet["Ticket"]):
@@ -145,25 +96,29 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
         return self.filter(pk__in=parts.values("ticket"))
 
     def of_own_unit(self, user: User) -> Self:
-        """Those in which the person's departments have a part now."""
+        """Those that run and in which the person's departments have a part."""
         below = user.access.department_ranges(*BY_DEPARTMENT)
         if not below:
             return self.none()
-        return self.filter(pk__in=TicketPart.objects.of(below).open().values("ticket"))
+        parts = TicketPart.objects.of(below).running()
+        return self.filter(pk__in=parts.values("ticket"))
 
     def confirmable_by(self, user: User) -> Self:
         """The company itself, or its officer with sign-off."""
-        condition = Q(pk__in=[])
+        branches: list[models.QuerySet[Any, Any]] = []
         if owned := user.access.company_ids(Role.OWNER):
-            condition |= Q(company__in=owned)
+            branches.append(self.model.objects.filter(company__in=owned).values("pk"))
         if user.access.has(Role.OFFICER):
-            condition |= Q(company__in=companies_of(user))
-        return self.filter(condition)
+            own = self.model.objects.filter(company__in=companies_of(user))
+            branches.append(own.values("pk"))
+        # By key: a state beside it must not lead the planner through all tickets.
+        keys = union_of(branches)
+        return self.none() if keys is None else self.filter(pk__in=keys)
 
     def own_of(self, user: User) -> Self:
         """In one's hands: handled, or of the companies one speaks for."""
         every = self.model.objects
-        handled = every.workable_by(user).filter(handler=user)
+        handled = every.of_own_unit(user).filter(handler=user)
         own = every.confirmable_by(user)
         keys = union_of([handled.values("pk"), own.values("pk")])
         return self.filter(pk__in=keys)
@@ -198,7 +153,8 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
         return self.exclude(status__in=self.model.ENDED)
 
     def waiting_for_dispatch(self) -> Self:
-        return self.filter(status__in=self.model.UNDISPATCHED)
+        # As the index `ticket_undispatched` says it; oldest first it needs no sort.
+        return self.filter(dispatched_at=None).exclude(status=Ticket.Status.REFUSED)
 
     def running(self) -> Self:
         """Those whose clock for solving runs now."""
@@ -374,6 +330,11 @@ class Ticket(models.Model):
             models.Index(fields=["company", "-id"], name="ticket_by_company"),
             models.Index(fields=["status", "-id"], name="ticket_by_status"),
             models.Index(fields=["handler", "status"], name="ticket_by_handler"),
+            models.Index(
+                fields=["id"],
+                name="ticket_undispatched",
+                condition=Q(dispatched_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

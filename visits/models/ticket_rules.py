@@ -1,0 +1,53 @@
+"""Which columns of a ticket go together, said to the database."""
+
+from django.db import models
+from django.db.models import Q
+
+# What holds whoever writes a ticket: the database refuses the rest.
+CONSTRAINTS: list[models.BaseConstraint] = [
+    models.UniqueConstraint(
+        fields=["raised_by", "client_key"], name="ticket_once_per_client_key"
+    ),
+    models.CheckConstraint(
+        name="ticket_closed_has_outcome",
+        condition=Q(status="closed", closed_at__isnull=False)
+        & ~Q(outcome="")
+        & ~Q(sign_off="")
+        | ~Q(status="closed") & Q(closed_at__isnull=True, outcome=""),
+    ),
+    models.CheckConstraint(
+        name="ticket_refused_has_reason",
+        condition=Q(status="refused") & ~Q(refusal="")
+        | ~Q(status="refused") & Q(refusal=""),
+    ),
+    # The clock starts at dispatch: from then on all three run.
+    models.CheckConstraint(
+        name="ticket_dispatched_has_clocks",
+        condition=Q(
+            status__in=["submitted", "queued", "refused"],
+            dispatched_at__isnull=True,
+        )
+        | Q(
+            status__in=[
+                "dispatched",
+                "accepted",
+                "working",
+                "confirming",
+                "closed",
+            ],
+            dispatched_at__isnull=False,
+            contact_by__isnull=False,
+            reply_by__isnull=False,
+            solve_by__isnull=False,
+        ),
+    ),
+    # An officer may close only with something in hand.
+    models.CheckConstraint(
+        name="ticket_sign_off_has_proof",
+        condition=Q(sign_off__in=["", "company"])
+        | Q(sign_off="signature", sign_off_file__isnull=False)
+        | Q(sign_off="call", sign_off_at__isnull=False)
+        & ~Q(sign_off_person="")
+        & ~Q(sign_off_phone=""),
+    ),
+]
