@@ -8,10 +8,12 @@ import { start as once } from "./once.js";
 import { start as rows } from "./rows.js";
 import { start as searchKey } from "./search-key.js";
 import { enhance } from "./select-search.js";
+import { start as unsent } from "./unsent.js";
 import { onLoad } from "./page.js";
 
 document.documentElement.classList.add("js");
-for (const start of [autosubmit, keepTyped, menus, namedButtons, once, rows, searchKey]) start();
+for (const start of [autosubmit, keepTyped, menus, namedButtons, once, rows, searchKey, unsent])
+  start();
 
 onLoad((root) => {
   enhance(root);
