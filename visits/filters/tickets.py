@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.models import Company, Department, Lamp
-from crm.models.search import matching
 from crm.services import deadlines
 from visits.models import Category, Ticket, TicketPart
 from visits.models.tickets import TicketQuerySet
@@ -59,7 +58,7 @@ class TicketFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
         value = value.strip()
         if found := NUMBER.fullmatch(value):
             return tickets.filter(self._numbered(*found.groups()))
-        companies = Company.objects.filter(matching(value)).values("pk")
+        companies = Company.objects.search(value).values("pk")
         return tickets.filter(Q(title__contains=value) | Q(company__in=companies))
 
     def _numbered(self, whole: str | None, count: str | None) -> Q:

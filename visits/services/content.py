@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, Self
 
@@ -60,7 +60,9 @@ class Content:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; from_json() makes the same content of them."""
-        plain = asdict(self)
+        plain = dict(vars(self))
+        for name in ("companions", "met", "findings"):
+            plain[name] = tuple(dict(vars(one)) for one in plain[name])
         plain["starts_at"] = self.starts_at.astimezone(UTC).isoformat()
         plain["ended_on"] = self.ended_on.isoformat() if self.ended_on else None
         return plain

@@ -7,7 +7,6 @@ from typing import Final
 
 from crm.models import Company, Contact, User
 from crm.models.companies import CompanyQuerySet
-from crm.models.search import matching
 from visits.models import Category, Finding, Visit
 
 from . import gate
@@ -99,7 +98,7 @@ def companies_for(user: User, text: str) -> list[Offer]:
 
 
 def some(companies: CompanyQuerySet, text: str, *, for_unit: bool) -> list[Offer]:
-    rows = companies.filter(matching(text)).order_by("sort_key", "pk")
+    rows = companies.search(text).order_by("sort_key", "pk")
     return [
         Offer(pk, name, uscc or "", for_unit)
         for pk, name, uscc in rows.values_list("pk", "name", "uscc")[:MOST]
@@ -118,7 +117,11 @@ def recent_companies(user: User) -> list[Offer]:
         region = companies_of_region(user).filter(pk__in=keys)
         for pk, name, uscc in region.values_list("pk", "name", "uscc"):
             found.setdefault(pk, Offer(pk, name, uscc or "", True))
-    return [found[pk] for pk in keys if pk in found][:RECENT]
+    lately = [found[pk] for pk in keys if pk in found][:RECENT]
+    if len(lately) < RECENT:
+        # A new officer's list is as long as anybody's.
+        lately += [one for one in companies_for(user, "") if one.pk not in found]
+    return lately[:RECENT]
 
 
 def plans_of_today(user: User, today: date) -> list[Plan]:

@@ -72,7 +72,7 @@ def show(
         "blocks": pages.blocks_of(heard, found),
         "q": text,
         "found": offers.companies_for(user, text) if text else [],
-        "recent": offers.recent_companies(user) or offers.companies_for(user, ""),
+        "recent": offers.recent_companies(user),
         "plans": offers.plans_of_today(user, timezone.localdate()),
         "lost_photos": bool(found and request.FILES),
     }

@@ -15,7 +15,6 @@ from crm.lib.errors import DomainError
 from crm.lib.http import AppRequest
 from crm.lib.paging import CappedCount, KeysetPage
 from crm.models import Company, Deadline, Role
-from crm.models.search import matching
 from visits import ticket_list, ticket_page
 from visits.filters import TicketFilter
 from visits.forms.tickets import CommentForm, OfficialRaiseForm, RaiseForm
@@ -192,7 +191,7 @@ def _company_of(request: AppRequest) -> Company | None:
 def _choose(request: AppRequest) -> HttpResponse:
     """Which company it is about: by search, or one of the latest."""
     text = request.GET.get("q", "")[:60]
-    found = Company.objects.changeable_by(request.user).filter(matching(text))
+    found = Company.objects.changeable_by(request.user).search(text)
     rows = found.order_by("-updated_at", "-pk").values_list(
         "pk", "name", "region__name"
     )
