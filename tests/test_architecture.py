@@ -22,6 +22,10 @@ OPEN = {
     "crm.Department": "a choice in every form; names of offices",
     "crm.Industry": "a national classification",
     "crm.Tag": "words for kinds of companies",
+    "crm.Attachment": "asked for by the record it hangs on, found visible before",
+    "crm.StoredFile": "asked for by the record it hangs on, found visible before",
+    "crm.HandoverNote": "asked for by its absence, found visible before",
+    "visits.VisitVersion": "asked for by its visit, found visible before",
     "crm.WorkYear": "the published calendar",
     "visits.Category": "words for kinds of problems and their days",
 }
@@ -143,14 +147,14 @@ def test_only_services_write():
     for path in sources():
         if may_write(path) or name_of(path) in WRITERS:
             continue
-        for node in ast.walk(tree(path)):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in WRITES
-                and "objects" in ast.unparse(node.func.value)
-            ):
-                wrong.append(f"{name_of(path)}:{node.lineno} {ast.unparse(node.func)}")
+        wrong.extend(
+            f"{name_of(path)}:{node.lineno} {ast.unparse(node.func)}"
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in WRITES
+            and "objects" in ast.unparse(node.func.value)
+        )
     assert wrong == []
 
 
@@ -164,7 +168,7 @@ def test_saving_names_its_fields():
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "save"
-        and not any(word.arg in {"update_fields", "force_insert"} for word in node.keywords)
+        and not {"update_fields", "force_insert"} & {word.arg for word in node.keywords}
         and not node.args
         and "storage" not in ast.unparse(node.func.value)
     ]

@@ -2,7 +2,8 @@
 
 from .access import Access
 from .calendar import WorkYear
-from .companies import Company, CompanyTag, Contact, Involvement
+from .companies import Company, CompanyTag, Involvement
+from .contacts import Contact
 from .deadlines import Deadline, DeadlinePause, Lamp, Unit, lamp_of
 from .events import Event, EventPersonal, PendingSeal, Seal
 from .files import Attachment, Comment, Document, StoredFile, subject_of

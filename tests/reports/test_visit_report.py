@@ -30,7 +30,12 @@ def visit(cast):
     Met.objects.create(visit=visit, contact=contact, name="张𠮷", title="总经理")
     labour = CategoryFactory()
     Finding.objects.create(
-        visit=visit, key="a", order=1, category=labour, symptom="缺挡车工", result="noted"
+        visit=visit,
+        key="a",
+        order=1,
+        category=labour,
+        symptom="缺挡车工",
+        result="noted",
     )
     Finding.objects.create(
         visit=visit,
@@ -91,16 +96,19 @@ def test_its_hash_is_kept_and_the_public_page_compares_it(client, report):
 
 
 def test_an_unknown_number_is_not_found(client, db):
-    assert client.get(reverse("reports:verify", args=["ABCDEFGH2345"])).status_code == 404
+    url = reverse("reports:verify", args=["ABCDEFGH2345"])
+    assert client.get(url).status_code == 404
 
 
 @pytest.fixture
 def without_worker(monkeypatch):
     """Requests are kept, nothing is laid out."""
     queued = []
-    monkeypatch.setattr(
-        services, "enqueue", lambda name, *args, **when: queued.append((name, args, when))
-    )
+
+    def keep(name, *args, **when):
+        queued.append((name, args, when))
+
+    monkeypatch.setattr(services, "enqueue", keep)
     return queued
 
 
@@ -172,7 +180,8 @@ def test_progress_is_shown_while_it_is_made(cast, visit, as_user, without_worker
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (42, "四十二")]
+    ("number", "words"),
+    [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (42, "四十二")],
 )
 def test_numerals(number, words):
     with translation.override("zh-hans"):
