@@ -57,7 +57,7 @@ class Deadline(models.Model):
         verbose_name_plural = _("deadlines")
         indexes = [
             models.Index(
-                fields=["due_on", "kind"],
+                fields=["kind", "due_on"],
                 name="deadline_running",
                 condition=Q(met_at__isnull=True),
             )
