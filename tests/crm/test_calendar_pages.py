@@ -300,7 +300,7 @@ def test_a_text_file_of_an_old_office_is_read(sven):
         b'{"year": 2027, "off": {"\\ud800": ["2027-01-01", "2027-01-01"]}, '
         b'"makeup_workdays": []}',
         b"\xff\xfe\x00\x01" * 9,
-        b"x" * 70_000,
+        NOTICE.encode() + b" " * 65_536,
         "今年没有通知".encode(),
     ],
 )
