@@ -40,7 +40,7 @@ const user = () => document.body.dataset.user || "";
 
 async function leave(form) {
   const count = user() ? await countFor(user()) : 0;
-  if (count && !confirm(sentence("leaving").replace("%s", count))) return;
+  if (count && !confirm(sentence("leaving").replace("__n__", count))) return;
   form.submit();
 }
 
