@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -12,7 +13,7 @@ from crm.filters import CompanyFilter
 from crm.lib.listing import address
 from crm.lib.paging import KeysetPage, capped_count, keyset_page
 from crm.models import Absence, Company, CompanyLiaison, User
-from crm.models.companies import CompanyQuerySet
+from crm.models.companies import CompanyQuerySet, tag_words
 
 FIELDS = (
     "pk",
@@ -76,11 +77,22 @@ def tags_of(words: str | None) -> list[tuple[str, str]]:
 
 def rows_of(companies: CompanyQuerySet, today: date) -> CompanyQuerySet:
     """What a line needs, as annotations: no query per row."""
+    return companies.annotate(**annotations(today))
+
+
+@lru_cache(maxsize=2)
+def annotations(today: date) -> dict[str, Any]:  # any: expressions of several kinds
+    """Built once a day: making them costs as much as running the query."""
     away = Absence.objects.on(today).values("officer")
     a_away = CompanyLiaison.objects.open().filter(
         company=OuterRef("pk"), role=CompanyLiaison.Role.A, officer__in=away
     )
-    return companies.with_officers().with_tags().annotate(a_is_away=Exists(a_away))
+    return {
+        "officer_a": CompanyLiaison.name_of(CompanyLiaison.Role.A),
+        "officer_b": CompanyLiaison.name_of(CompanyLiaison.Role.B),
+        "tag_words": tag_words(),
+        "a_is_away": Exists(a_away),
+    }
 
 
 @dataclass(frozen=True)
