@@ -173,7 +173,7 @@ def waiting_for_dispatch(user: User, today: date, limit: int) -> list[TicketRow]
 
 
 def late_tickets(user: User, today: date, limit: int) -> list[TicketRow]:
-    late = Ticket.objects.visible_to(user).late(today)
+    late = Ticket.objects.running_visible_to(user).late(today)
     return ticket_rows(by_due(late), today, limit)
 
 

@@ -65,7 +65,7 @@ def in_reach(user: User) -> TicketQuerySet:
     """
     if user.access.roles <= UNIT:
         return Ticket.objects.of_own_unit(user)
-    return Ticket.objects.visible_to(user)
+    return Ticket.objects.running_visible_to(user)
 
 
 def due_soon(user: User, today: date) -> TicketQuerySet:

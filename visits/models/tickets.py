@@ -158,7 +158,17 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
 
     def running(self) -> Self:
         """Those whose clock for solving runs now."""
-        return self.filter(solve_by__met_at=None, solve_by__kind=SOLVE)
+        return self.filter(solve_by__isnull=False, solve_by__met_at=None)
+
+    def running_visible_to(self, user: User) -> Self:
+        """The visible running ones, from the end that is shorter for this person.
+
+        With the kind named, planners begin with the deadlines of all: right for a
+        region, a thousand times too much for a department or an officer.
+        """
+        running = self.visible_to(user).running()
+        is_wide = bool(user.access.region_ranges(*WIDE))
+        return running.filter(solve_by__kind=SOLVE) if is_wide else running
 
     def late(self, today: date) -> Self:
         return self.running().filter(solve_by__due_on__lt=today)
