@@ -22,6 +22,7 @@ from crm.services.contacts import FIELDS
 
 from .county import County
 from .making import CHANGED, profile_of
+from .rows import EVENTS, row_of
 from .story import CompanyStory
 
 A, B = CompanyLiaison.Role.A, CompanyLiaison.Role.B
@@ -34,6 +35,7 @@ class Companies:
         self.county = county
         self.rows = county.rows
         self.rows.follow(Company, CompanyTag, Contact, CompanyLiaison, CompanySearch)
+        self.rows.follow(*EVENTS)
         self.industries = {one.code: one for one in Industry.objects.all()}
         self.tags = {one.key: one for one in Tag.objects.all()}
 
@@ -49,14 +51,8 @@ class Companies:
         company = companies.unsaved(profile, now)
         self.rows.add(company)
         self.county.keys.append(company.pk)
-        self.rows.record(
-            actor=None,
-            action="company.created",
-            subject=company,
-            is_public=True,
-            now=now,
-            changes=events.snapshot(company, *companies.IDENTITY, *companies.PROFILE),
-        )
+        known = events.snapshot(company, *companies.IDENTITY, *companies.PROFILE)
+        self.rows.record(None, "company.created", company, now, known, is_public=True)
         self.tag(company, told)
         self.add_contacts(company, told)
         if told.leader:
@@ -67,21 +63,17 @@ class Companies:
     def tag(self, company: Company, told: CompanyStory) -> None:
         chosen = [self.tags[key] for key in told.tags if key in self.tags]
         for tag in sorted(chosen, key=lambda one: one.pk):
-            self.rows.add(CompanyTag(company=company, tag=tag))
+            self.rows.add(row_of(CompanyTag, company_id=company.pk, tag_id=tag.pk))
         if chosen:
             change: list[list[str]] = [[], sorted(tag.key for tag in chosen)]
-            self.rows.record(
-                actor=None,
-                action="company.tagged",
-                subject=company,
-                now=told.entered_at,
-                changes={"tags": change},
-            )
+            tags = {"tags": change}
+            self.rows.record(None, "company.tagged", company, told.entered_at, tags)
 
     def add_contacts(self, company: Company, told: CompanyStory) -> None:
         for number, one in enumerate(told.contacts):
-            contact = Contact(
-                company=company,
+            contact = row_of(
+                Contact,
+                company_id=company.pk,
                 name=one.name,
                 title=one.title,
                 phone=contacts.checked_phone(one.phone),
@@ -91,24 +83,19 @@ class Companies:
             if number == 0:
                 self.county.contact_keys.append(contact.pk)
             self.rows.record(
-                actor=None,
-                action="contact.added",
-                subject=contact,
+                None,
+                "contact.added",
+                contact,
+                told.entered_at,
+                {"is_main": contact.is_main},
                 is_public=True,
                 personal={field: getattr(contact, field) for field in FIELDS},
-                now=told.entered_at,
-                changes={"is_main": contact.is_main},
             )
 
     def link(self, company: Company, leader: User, now: datetime) -> None:
         company.leader, company.version = leader, company.version + 1
-        self.rows.record(
-            actor=None,
-            action="company.leader_linked",
-            subject=company,
-            now=now,
-            changes={"leader": [None, leader.pk]},
-        )
+        change = {"leader": [None, leader.pk]}
+        self.rows.record(None, "company.leader_linked", company, now, change)
 
     def pair_up(self, company: Company, told: CompanyStory) -> None:
         if told.officer_a is None or told.officer_b is None:
@@ -119,10 +106,11 @@ class Companies:
         when = told.changed_at
         if told.former_a and when and when <= self.county.agenda.now:
             first.ended_on, first.end_reason = when.date(), CHANGED
-            after = CompanyLiaison(
-                company=company,
-                role=A,
-                officer=users[told.officer_a],
+            after = row_of(
+                CompanyLiaison,
+                company_id=company.pk,
+                role=A.value,
+                officer_id=users[told.officer_a].pk,
                 reason=CHANGED,
                 started_on=when.date(),
             )
@@ -134,10 +122,11 @@ class Companies:
     def open_one(
         self, company: Company, role: str, officer: User, told: CompanyStory
     ) -> CompanyLiaison:
-        liaison = CompanyLiaison(
-            company=company,
-            role=role,
-            officer=officer,
+        liaison = row_of(
+            CompanyLiaison,
+            company_id=company.pk,
+            role=str(role),
+            officer_id=officer.pk,
             started_on=told.entered_at.date(),
         )
         self.rows.add(liaison)
@@ -147,18 +136,8 @@ class Companies:
     def record(
         self, liaison: CompanyLiaison, change: Sequence[int | None], now: datetime
     ) -> None:
-        self.rows.record(
-            actor=None,
-            action="liaison.assigned",
-            subject=liaison,
-            is_public=True,
-            now=now,
-            changes={
-                "role": str(liaison.role),
-                "officer": list(change),
-                "reason": liaison.reason,
-            },
-        )
+        said = {"role": liaison.role, "officer": list(change), "reason": liaison.reason}
+        self.rows.record(None, "liaison.assigned", liaison, now, said, is_public=True)
 
     def make_findable(self, company: Company, told: CompanyStory) -> None:
         """With pinyin, and sorted by it."""

@@ -2,8 +2,6 @@
 
 from django.utils import timezone
 
-from crm.models import Event, EventPersonal, PendingSeal
-
 from . import bulk, making
 from .agenda import Agenda
 from .county import County, Say, batch
@@ -18,13 +16,10 @@ def make(story: Story, seed: int, say: Say) -> County:
         making.make_people(county)
     say(f"{len(county.users)} officials in {len(county.departments)} departments")
     if story.scale.is_large:
-        county.rows.follow(Event, PendingSeal, EventPersonal)
         bulk.Companies(county).make()
     else:
         making.make_companies(county)
     with batch():
         making.make_owners(county)
-    if story.scale.is_large:
-        county.rows.follow(Event, PendingSeal, EventPersonal)
     say(f"{len(county.keys)} companies with their officers")
     return county

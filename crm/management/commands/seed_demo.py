@@ -32,8 +32,6 @@ class Command(BaseCommand):
             raise CommandError("The database is not empty; nothing was written.")
         if not settings.DEMO:
             raise CommandError("Demo people exist only with DEMO=1 in the environment.")
-        if SCALES[scale].is_large:
-            raise CommandError("Only the small county can be made at present.")
         story = tell(SCALES[scale], seed, timezone.localdate())
         modules = [import_module(f"{app}.demo") for app in ABOVE if has_demo(app)]
         with ExitStack() as stack:
