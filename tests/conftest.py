@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import shutil
 import socket
 
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from crm.services import calendar
 from tests.cast import make_cast
 from tests.commits import leave_and_commit
+from tests.settings import DATA
 
 LOCAL_NAMES = {"localhost", ""}
 connect = socket.socket.connect
@@ -61,6 +63,11 @@ def no_head_file():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("crm.services.audit.head_file", lambda: None)
         yield
+
+
+def pytest_unconfigure():
+    """Take the process's folder away: parallel workers end without saying goodbye."""
+    shutil.rmtree(DATA, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items):
