@@ -10,10 +10,8 @@ from crm.models import Department, Region, Role, User
 from crm.models.people import ADMIN_ROLES, DEPARTMENT_ROLES, REGION_ROLES
 from crm.services.people import Profile
 
-LOGIN = RegexValidator(
-    r"^[A-Za-z0-9][A-Za-z0-9._-]{2,39}$",
-    _("Use three to forty letters, digits, dots, hyphens and underscores."),
-)
+from .session import LOGIN
+
 PHONE = RegexValidator(
     r"^\+?[0-9][0-9 -]{5,18}$", _("Use digits, for example 13800008000.")
 )

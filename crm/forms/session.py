@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth import password_validation
+from django.core.validators import RegexValidator
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,10 @@ from crm.passwords import MAX_LENGTH
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise as Label
 
+LOGIN = RegexValidator(
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{2,39}$",
+    _("Use three to forty letters, digits, dots, hyphens and underscores."),
+)
 rules = lazy(password_validation.password_validators_help_texts, list)
 
 
@@ -86,8 +91,10 @@ class SetupForm(forms.Form):
     system_name = forms.CharField(
         label=_("Name of the system administrator"), max_length=40
     )
-    system_login = forms.SlugField(
-        label=_("Account of the system administrator"), min_length=3, max_length=40
+    system_login = forms.CharField(
+        label=_("Account of the system administrator"),
+        max_length=40,
+        validators=[LOGIN],
     )
     system_password = password_field(
         _("Password of the system administrator"), is_new=True
@@ -95,8 +102,10 @@ class SetupForm(forms.Form):
     security_name = forms.CharField(
         label=_("Name of the security administrator"), max_length=40
     )
-    security_login = forms.SlugField(
-        label=_("Account of the security administrator"), min_length=3, max_length=40
+    security_login = forms.CharField(
+        label=_("Account of the security administrator"),
+        max_length=40,
+        validators=[LOGIN],
     )
     security_password = password_field(
         _("Password of the security administrator"), is_new=True

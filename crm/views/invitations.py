@@ -62,7 +62,6 @@ def shown_once(
     context = {"company": company, "link": link, "url": url, "qr": qr.data_uri(url)}
     response = render(request, "crm/invite_made.html", context)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -41,6 +41,7 @@ def token_page(view: View) -> View:
             context = {"sentence": error.sentence}
             response = render(request, "crm/link_used.html", context, status=410)
         response.headers["Cache-Control"] = "no-store"
+        # The page itself loosens this to the bare origin, for its own form.
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 

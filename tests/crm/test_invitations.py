@@ -40,7 +40,7 @@ def test_officers_and_dispatchers_invite(cast, as_user, who):
     )
     url = re.search(r"http://127[^\"<]+", page.content.decode())[0]
     assert "data:image/svg+xml" in page.content.decode()
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Cache-Control"] == "no-store"
     assert Client().get(url.split("8000", 1)[1]).status_code == 200
 
 

@@ -141,6 +141,8 @@ def test_the_token_is_stored_as_a_hash_and_never_referred(url):
     assert len(token) >= 43
     answer = Client().get(url)
     assert answer.headers["Referrer-Policy"] == "no-referrer"
+    # Under that policy alone browsers send "Origin: null", and the form is refused.
+    assert '<meta name="referrer" content="strict-origin">' in answer.content.decode()
     assert "no-store" in answer.headers["Cache-Control"]
     assert not any(token in str(vars(event)) for event in Event.objects.all())
 
