@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When, Window
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When, Window
 from django.utils.translation import gettext_lazy as _
 
 from crm import audit_words, company_page, handover, nav, panels
@@ -53,7 +53,7 @@ def of_company(company: Company, user: User, today: date) -> dict[str, Any]:
     ended = Case(
         When(is_open, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    ordered = counted.order_by(ended, "solve_by__due_on", "-pk")
+    ordered = counted.order_by(ended, F("solve_by__due_on").asc(nulls_last=True), "-pk")
     fields = (*ticket_list.Row.FIELDS, "total", "open_count")
     flat = list(ticket_list.with_lead(ordered).values_list(*fields)[:PANEL_ROWS])
     total, open_count = flat[0][-2:] if flat else (0, 0)

@@ -22,11 +22,16 @@ from crm.models import (
 )
 from crm.services import calendar, deadlines
 from visits.models import Answer, Ticket, TicketPart
+from visits.models.visits import UNIT_ROLES
 from visits.services.tickets import Act, possible_for
 
 from .ticket_words import ICONS, Names, sentence_of
 
 STREAM_LENGTH = 100
+# The others may be done, but nobody waits for them.
+AWAITED = frozenset(
+    {Act.DISPATCH, Act.ACCEPT, Act.ANSWER, Act.CONFIRM, Act.ANSWER_PART}
+)
 CLOCK_LABELS: dict[str, str | Promise] = {
     "contact": _("Contact the company"),
     "first_reply": pgettext_lazy("deadline", "First reply"),
@@ -103,11 +108,25 @@ class Page:
 
     @property
     def next_act(self) -> Act | None:
-        return self.acts[0] if self.acts else None
+        """The one filled button: what the ticket waits for from this person."""
+        for act in self.acts:
+            if act in AWAITED and (act != Act.ANSWER_PART or self.owes_part):
+                return act
+        return None
 
     @property
     def other_acts(self) -> list[Act]:
-        return self.acts[1:]
+        return [act for act in self.acts if act != self.next_act]
+
+    @property
+    def owes_part(self) -> bool:
+        """Whether a department of this person was asked to assist and is silent."""
+        ranges = self.user.access.department_ranges(*UNIT_ROLES)
+        return any(
+            view.part.department.path in one
+            for view in self.unanswered_parts
+            for one in ranges
+        )
 
     @property
     def answer_first(self) -> bool:

@@ -111,6 +111,7 @@ def test_the_page_costs_the_same_however_much_was_said(
         ("olga", "confirming", "confirm"),
         ("otto", "working", None),
         ("maria", "queued", None),
+        ("hana", "confirming", None),
         ("hana", "closed", None),
     ],
 )
@@ -120,6 +121,16 @@ def test_the_next_act_is_the_only_filled_button(cast, as_user, who, state, fille
     page = response.context["page"]
     assert (page.next_act.value if page.next_act else None) == filled
     assert response.text.count("btn-primary") == bool(filled)
+
+
+def test_an_assistant_is_asked_until_it_has_answered(cast, as_user):
+    ticket = accepted(cast, assistants=[(cast.other_bureau, "名单")])
+    client, url = as_user(cast.tom), ticket.get_absolute_url()
+    assert client.get(url).context["page"].next_act == tickets.Act.ANSWER_PART
+    tickets.answer_part(ticket, actor=cast.tom, text="已提供")
+    page = client.get(url).context["page"]
+    assert page.next_act is None
+    assert page.other_acts == [tickets.Act.ANSWER_PART]
 
 
 def test_dispatching_by_the_page(cast, as_user):

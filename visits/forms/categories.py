@@ -30,7 +30,6 @@ class CategoryForm(forms.ModelForm[Category]):
             "is_active",
         )
         help_texts = {
-            "contact_days": _("Working days from the dispatch."),
             "default_lead": _("Chosen already when a ticket is dispatched."),
         }
 

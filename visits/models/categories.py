@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import Department
 
@@ -18,7 +19,7 @@ class Category(models.Model):
         TOWN = "town", _("the company's own town or park")
 
     key = models.SlugField(_("key"), max_length=30, unique=True)
-    name = models.CharField(_("name"), max_length=30)
+    name = models.CharField(pgettext_lazy("category", "name"), max_length=30)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     lead_rule = models.CharField(
         _("who leads"), max_length=10, choices=LeadRule, default=LeadRule.DEPARTMENT
