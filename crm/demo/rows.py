@@ -152,7 +152,7 @@ def write(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields_of(model))
+    names = ", ".join(quote(str(field.column)) for field in fields_of(model))
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -162,7 +162,7 @@ def write(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         else:
             marks = ", ".join(["%s"] * len(fields_of(model)))
             insert = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-            cursor.executemany(insert, values_of(model, rows))
+            cursor.executemany(insert, list(values_of(model, rows)))
 
 
 def values_of(

@@ -259,7 +259,8 @@ def people_of(random: Random, story: Story, county: str) -> list[Person]:
             group = HANDLED[number % len(HANDLED)]
             unit = group[number % len(group)]
             right = Right("handler", department=unit)
-        login = f"{right.role}{number}"
+        # The named handlers end at 5.
+        login = f"{right.role}{number + (5 if right.role == Role.HANDLER else 0)}"
         people.append(official(random, login, "科员", unit, right))
     return people
 

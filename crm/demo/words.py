@@ -22,7 +22,7 @@ def person_name(random: Random) -> str:
     surname = random.choice(words["rare_surnames"] if rare else words["surnames"])
     given = words["given_male" if random.random() < 0.6 else "given_female"]
     length = 1 if random.random() < 0.25 else 2
-    return surname + "".join(random.choice(given) for _ in range(length))
+    return str(surname) + "".join(random.choice(given) for _ in range(length))
 
 
 def mobile(random: Random) -> str:
@@ -35,12 +35,8 @@ def company_name(random: Random, place: str, trade: dict[str, Any]) -> str:
     brand = random.choice(words["brands"])
     if random.random() < 0.35:
         brand += random.choice("达通源成华隆盛新业佳")
-    return (
-        place
-        + brand
-        + random.choice(trade["words"])
-        + random.choice(words["forms"][:-1])
-    )
+    word, form = random.choice(trade["words"]), random.choice(words["forms"][:-1])
+    return f"{place}{brand}{word}{form}"
 
 
 def log_between(random: Random, low: float, high: float) -> float:

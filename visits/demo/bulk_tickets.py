@@ -219,7 +219,7 @@ class TicketRows:
             clock.pk = self.rows.next_key(Deadline)
         keys = [clock.pk for clock in sheaf.clocks]
         ticket.contact_by_id, ticket.reply_by_id, ticket.solve_by_id, *rest = keys
-        told = [(lead, "", None)]
+        told: list[tuple[Department, str, int | None]] = [(lead, "", None)]
         told += [(*one, key) for one, key in zip(assistants, rest, strict=True)]
         sheaf.parts = [
             row_of(

@@ -1,5 +1,6 @@
 """The hands that go through the services: everything obeys the rules."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from random import Random
@@ -98,7 +99,7 @@ class ServiceHands:
         case: Case,
         actor: User,
         lead: Department,
-        assistants: "list[Assistant]",
+        assistants: Sequence[Assistant],
         now: datetime,
     ) -> None:
         tickets.dispatch_ticket(
