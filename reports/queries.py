@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.utils.translation import gettext as _
 
 from crm.models import (
     Absence,
@@ -94,6 +95,11 @@ class TicketRow(NamedTuple):
     @property
     def state(self) -> str:
         return str(Ticket.Status(self.status).label)
+
+    @property
+    def lamp_word(self) -> str:
+        """The clock of an answered ticket stands; nothing is paused."""
+        return _("answered") if self.is_met else ""
 
 
 TICKET_FIELDS = (
@@ -287,7 +293,11 @@ def troubles_of(user: User, today: date) -> list[Trouble]:
         stand_in=user,
         absence__in=Absence.objects.on(today).values("pk"),
     ).values_list("company", "company__name", "items")
-    found = [Trouble("standing_in", pk, name, len(items)) for pk, name, items in notes]
+    found = [
+        Trouble("standing_in", pk, name, len(items))
+        for pk, name, items in notes
+        if items
+    ]
     photos = StoredFile.objects.filter(
         uploaded_by=user,
         state=StoredFile.State.REJECTED,
