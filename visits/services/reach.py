@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from crm.lib import trees
 from crm.models import Company, CompanyLiaison, Department, Region, Role, User
 from crm.models.companies import CompanyQuerySet
@@ -28,22 +26,24 @@ def own_companies(user: User) -> CompanyQuerySet:
 
 
 def own_company(user: User, pk: int, on: date | None) -> Company | None:
-    """One of them; with `on` also one that was his on that day."""
+    """One of them; with `on` also one that was his on that day.
+
+    Two plain reads: a join costs more in Python than in the database.
+    """
     if not user.access.has(Role.OFFICER):
         return None
-    when = Q(ended_on=None)
-    if on is not None:
-        when |= Q(ended_on__gte=on, started_on__lte=on)
-    # From the liaison, not from the company: one short join on two indexes.
-    his = CompanyLiaison.objects.filter(
-        when,
-        officer=user,
-        company=pk,
-        company__archived_at=None,
-        company__merged_into=None,
-    )
-    found = his.select_related("company").order_by().first()
-    return found.company if found else None
+    his = CompanyLiaison.objects.filter(officer=user, company=pk).order_by()
+    if not any(
+        last is None or (on is not None and first <= on <= last)
+        for first, last in his.values_list("started_on", "ended_on")
+    ):
+        return None
+    company = Company.objects.get(pk=pk)
+    return company if is_living(company) else None
+
+
+def is_living(company: Company) -> bool:
+    return company.archived_at is None and company.merged_into_id is None
 
 
 def companies_of_region(user: User) -> CompanyQuerySet:
