@@ -120,6 +120,8 @@ def test_nobody_gives_a_role_to_himself(cast, client):
     answer = client.post(f"/grants/{cast.selma.pk}/", data)
     assert answer.status_code == 422
     assert access(cast.selma).roles == {Role.SECURITY_ADMIN}
+    own = lambda: give(cast, cast.selma, Role.SYSTEM_ADMIN)  # noqa: E731
+    assert code_of(own) == "own_grant"
 
 
 @pytest.mark.parametrize(
