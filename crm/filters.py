@@ -39,9 +39,12 @@ class CompanyFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
     industry = filters.CharFilter(
         method="by_industry", label=_("industry"), max_length=4
     )
-    size = filters.MultipleChoiceFilter(choices=Company.Size.choices, label=_("size"))
+    # Without DISTINCT: it would sort all rows, and none comes twice.
+    size = filters.MultipleChoiceFilter(
+        choices=Company.Size.choices, label=_("size"), distinct=False
+    )
     stage = filters.MultipleChoiceFilter(
-        choices=Company.Stage.choices, label=_("life stage")
+        choices=Company.Stage.choices, label=_("life stage"), distinct=False
     )
     tag = filters.CharFilter(method="by_tag", label=_("tag"), max_length=30)
     officer = filters.NumberFilter(

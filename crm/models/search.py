@@ -14,7 +14,7 @@ from crm.lib.search_tokens import Question, Way, question
 # the list's own order leads and each row is compared: a page is full soon.
 FEW = 3_000
 # The same for counting, where nothing is sorted.
-MANY = 20_000
+MANY = 10_000
 
 
 class CompanySearch(models.Model):
@@ -94,9 +94,9 @@ def candidates(asked: Question) -> Sql:
     has = "string_to_array(s.tokens, ' ') @> %s::text[]"
     condition = " AND ".join(f"({' OR '.join([has] * len(term))})" for term in asked)
     params = tuple(list(way.tokens) for term in asked for way in term)
-    return Sql(
-        f"SELECT s.company_id FROM crm_companysearch s WHERE {condition}", params
-    )
+    # OFFSET 0 keeps the planner from checking the words of every row in another order.
+    fenced = f"SELECT s.company_id FROM crm_companysearch s WHERE {condition} OFFSET 0"
+    return Sql(f"SELECT fenced.company_id FROM ({fenced}) fenced", params)
 
 
 def quoted(way: Way) -> list[str]:
@@ -106,6 +106,10 @@ def quoted(way: Way) -> list[str]:
 def frequency(found: Sql) -> int:
     """How many the index has, as far as it matters."""
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # From its statistics: counting would cost more than what it decides.
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {found.text}", found.params)
+            return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
         cursor.execute(
             f"SELECT count(*) FROM ({found.text} LIMIT {MANY + 1}) few", found.params
         )
