@@ -122,10 +122,10 @@ def one_visit(
     tickets: int,
 ) -> VisitStory:
     told = story.companies[company]
-    teller = Teller(random, told, is_known=bool(seen))
     b_goes = random.random() < 0.12
     asked = random.random() < 0.15
     mode = random.choices(MODES, MODE_WEIGHTS)[0]
+    teller = Teller(random, told, is_known=bool(seen), is_remote=mode == REMOTE)
     visit = VisitStory(
         company=company,
         officer=(told.officer_b if b_goes else told.officer_on(starts_at)) or "",

@@ -42,6 +42,7 @@ class Teller:
     random: Random
     company: CompanyStory
     is_known: bool = False
+    is_remote: bool = False
 
     @property
     def trade(self) -> str:
@@ -74,7 +75,7 @@ class Teller:
         return categories(self.trade)
 
     def one_of(self, *kind: str) -> str:
-        found = fitting(kind, self.trade)
+        found = fitting(kind, self.trade, self.is_remote)
         return self.filled(self.random.choice(found), {})
 
     def purpose(self, *, is_asked: bool) -> str:
@@ -92,7 +93,9 @@ class Teller:
             first += self.one_of("worries")
         lines = [first]
         more = self.random.choice((0, 1, 1, 2))
-        chosen = self.random.sample(fitting(("notes",), self.trade), more)
+        chosen = self.random.sample(
+            fitting(("notes",), self.trade, self.is_remote), more
+        )
         return "\n".join([*lines, *(self.filled(one, {}) for one in chosen)])
 
 
@@ -107,14 +110,21 @@ def needs_factory(text: str) -> bool:
 
 
 @cache
-def fitting(path: tuple[str, ...], trade: str) -> list[str]:
-    """The sentences under this path that a company of the trade could hear."""
+def needs_presence(text: str) -> bool:
+    return any(word in text for word in texts()["on_site_words"])
+
+
+@cache
+def fitting(path: tuple[str, ...], trade: str, is_remote: bool) -> list[str]:
+    """The sentences under this path that fit the trade, and a talk by telephone."""
     found = texts()
     for key in path:
         found = found[key]
-    if trade in texts()["factories"]:
-        return list(found)
-    return [one for one in found if not needs_factory(one)] or list(found)
+    if trade not in texts()["factories"]:
+        found = [one for one in found if not needs_factory(one)] or found
+    if is_remote:
+        found = [one for one in found if not needs_presence(one)] or found
+    return list(found)
 
 
 @cache
