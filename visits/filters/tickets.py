@@ -21,7 +21,7 @@ NUMBER = re.compile(r"(\d{4}-\d{0,9})|#?(\d{1,6})")
 EARLIEST = date(1900, 1, 1)
 
 
-class TicketFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
+class TicketFilter(filters.FilterSet):
     """The tickets are scoped already: a name that is asked for opens nothing."""
 
     q = filters.CharFilter(
