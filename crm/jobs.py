@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from crm.lib.storage import DurableStorage
 from crm.models import User
-from crm.services import audit_checks, deadlines, queue
+from crm.services import audit_checks, deadlines, files, queue
 
 
 def clean_up() -> None:
@@ -18,6 +18,7 @@ def clean_up() -> None:
     call_command("clearsessions")
     if isinstance(default_storage, DurableStorage):
         default_storage.remove_drafts(before=now - timedelta(days=1))
+        files.remove_orphans(before=now - timedelta(days=1))
 
 
 def recompute_deadlines(everything: bool = False, actor_pk: int | None = None) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import filetype
@@ -36,6 +37,8 @@ ALLOWED: Final = {
     StoredFile.Kind.SIGNATURE: {"image/png": ".png"},
     StoredFile.Kind.ATTACHMENT: IMAGES | PAPERS,
 }
+# Names in one query: databases limit the parameters.
+ORPHANS_AT_ONCE: Final = 500
 # Bytes that are enough to tell one type from another.
 HEAD: Final = 8192
 
@@ -189,3 +192,21 @@ def reject(file: StoredFile) -> None:
     """Leave an unreadable file in quarantine; its record's page says so."""
     file.state = StoredFile.State.REJECTED
     file.save(update_fields=["state"])
+
+
+def remove_orphans(*, before: datetime) -> int:
+    """Remove quarantined files that a crash left without a row; say how many."""
+    root = Path(getattr(default_storage, "location", ""))
+    old = [
+        str(path.relative_to(root))
+        for path in (root / QUARANTINE).rglob("*")
+        if path.is_file() and path.stat().st_mtime < before.timestamp()
+    ]
+    count = 0
+    for start in range(0, len(old), ORPHANS_AT_ONCE):
+        names = set(old[start : start + ORPHANS_AT_ONCE])
+        rows = StoredFile.objects.filter(raw_name__in=names)
+        for name in names.difference(rows.values_list("raw_name", flat=True)):
+            default_storage.delete(name)
+            count += 1
+    return count

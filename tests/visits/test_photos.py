@@ -1,14 +1,18 @@
 """Photos: upright, small, stamped, bare; what cannot be read is told, not lost."""
 
 import io
+from datetime import timedelta
 
 import pi_heif
 import pytest
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from crm.lib import images
 from crm.models import Event, StoredFile
+from crm.services import files
 from tests.factories import NOON
 from visits.jobs import lines_of, process_photo
 from visits.models import Visit
@@ -184,6 +188,17 @@ def test_the_raw_file_is_served_to_nobody(cast, as_user, send):
     uuid = StoredFile.objects.get().uuid
     client = as_user(cast.olga)
     assert client.get(f"/visits/{visit.pk}/photos/{uuid}/").status_code == 404
+
+
+def test_a_file_without_a_row_goes_at_night_and_others_stay(send):
+    send(b"\xff\xd8\xff\xe0" + b"0" * 500)  # unreadable: stays in quarantine
+    kept = StoredFile.objects.get().raw_name
+    upload = SimpleUploadedFile("x", picture())
+    left = files.receive_file(upload, StoredFile.Kind.PHOTO).raw_name
+    assert files.remove_orphans(before=timezone.now() - timedelta(days=999)) == 0
+    assert files.remove_orphans(before=timezone.now() + timedelta(days=9999)) >= 1
+    assert default_storage.exists(kept)
+    assert not default_storage.exists(left)
 
 
 def test_a_web_process_does_not_load_the_decoders():
