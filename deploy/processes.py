@@ -18,7 +18,7 @@ Child = subprocess.Popen[bytes]
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-class StopRequested(Exception):  # noqa: N818  (nothing went wrong)
+class StopRequested(Exception):
     """A person or the system asked us to end."""
 
 

@@ -45,7 +45,7 @@ COUNT_CAP = 10_000
 MAX_INT = 2**63 - 1
 
 
-class BadCursor(ValueError):  # noqa: N818
+class BadCursor(ValueError):
     """Not a cursor of this list."""
 
 
