@@ -72,7 +72,9 @@ def label(choices: Any, value: str) -> str:  # Any: one of the model's choices
 def tags_of(words: str | None) -> list[tuple[str, str]]:
     """Key and name of each, from with_tags(); two rows of the table may be many."""
     pairs = [word.partition("=") for word in (words or "").split("\n") if word]
-    return sorted((key, name) for key, _sign, name in pairs)
+    found = [(key, name) for key, _sign, name in pairs]
+    # What is wrong is read first.
+    return sorted(found, key=lambda pair: (pair[0] != "troubled", pair[0]))
 
 
 def rows_of(companies: CompanyQuerySet, today: date) -> CompanyQuerySet:

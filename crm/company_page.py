@@ -229,7 +229,8 @@ def stream_of(company: Company, user: User, *, is_whole: bool) -> list[StreamIte
         .newest_first()[:STREAM_LENGTH]
     )
     files = files_of(found)
-    return [item_of(event, files) for event in found]
+    tags = dict(tags_of(company.tag_words))  # type: ignore[attr-defined] # annotated
+    return [item_of(event, files, tags) for event in found]
 
 
 def when(subject_type: str, rows: Any) -> Case:  # any: a queryset of one value
@@ -251,7 +252,9 @@ def files_of(events: list[Event]) -> dict[int, list[Attachment]]:
     return found
 
 
-def item_of(event: Any, files: dict[int, list[Attachment]]) -> StreamItem:
+def item_of(
+    event: Any, files: dict[int, list[Attachment]], tags: dict[str, str]
+) -> StreamItem:
     # any: an event with the annotations of stream_of()
     is_comment = event.action == COMMENTED
     return StreamItem(
@@ -261,18 +264,23 @@ def item_of(event: Any, files: dict[int, list[Attachment]]) -> StreamItem:
         what="" if is_comment else str(ACTIONS.get(event.action, event.action)),
         text=event.said or "",
         is_internal=is_comment and not event.is_public,
-        changes=tuple(changes_of(event)),
+        changes=tuple(changes_of(event, tags)),
         files=files.get(event.subject_id, []) if is_comment else [],
     )
 
 
-def changes_of(event: Any) -> list[Change]:  # any: an annotated event
-    """What a reader wants to know of the change, in words and values."""
+def changes_of(event: Any, tags: dict[str, str]) -> list[Change]:
+    """What a reader wants to know, in words and values; any: an annotated event."""
     if event.action == "company.edited":
         return [
             Change(label_of(name), value_of(name, old), value_of(name, new))
             for name, (old, new) in event.changes.items()
         ]
+    if event.action == "company.tagged":
+        old, new = event.changes["tags"]
+        # Names of the present ones are at hand; what has gone says the next line up.
+        come = [tags[key] for key in new if key not in old and key in tags]
+        return [Change(_("added"), None, _(", ").join(come))] if come else []
     if event.action == "liaison.assigned":
         role = event.changes["role"][1]
         return [Change(str(CompanyLiaison.Role(role).label), None, event.officer)]

@@ -31,7 +31,7 @@ MOST_DAYS = 3_650
 NO_SECTION = 2  # codes from here on have two digits or more
 
 
-class CompanyFilter(filters.FilterSet):  # type: ignore[misc] # no stubs
+class CompanyFilter(filters.FilterSet):
     """The companies are scoped already: what is asked for opens nothing."""
 
     q = filters.CharFilter(method="by_text", label=_("search"), max_length=200)

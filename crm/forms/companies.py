@@ -18,11 +18,11 @@ from .files import FilesField
 WIDE = (Role.DISPATCHER, Role.LEADER, Role.SUPERVISOR)
 
 
-class TreeChoice(forms.ModelChoiceField):
+class TreeChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # in stubs only
     """A node of a tree, set in by its depth."""
 
     def label_from_instance(self, obj: Any) -> str:  # any: a node of either tree
-        return "　" * obj.depth + obj.name
+        return f"{'　' * obj.depth}{obj.name}"
 
 
 class CompanyForm(forms.ModelForm[Company]):
@@ -122,8 +122,8 @@ class CompanyForm(forms.ModelForm[Company]):
 
     def on_top_of(self, current: Company) -> "CompanyForm":
         """The same form with what was typed, for the version that is stored now."""
-        self.data = self.data.copy()
-        self.data["version"] = str(current.version)
+        typed = {name: self.data.get(name) for name in self.data}
+        self.data = {**typed, "version": str(current.version)}
         return self
 
 
@@ -171,22 +171,21 @@ class ArchiveForm(forms.Form):
 class CommentForm(forms.Form):
     """The box on top of the stream."""
 
-    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    client_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     text = forms.CharField(
         label=gettext_lazy("Say something, or add a file"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    files = FilesField(label=gettext_lazy("Photos or papers"), required=False)
+    files = FilesField(  # type: ignore[assignment] # forms have an attribute so called
+        label=gettext_lazy("Photos or papers"), required=False
+    )
     is_internal = forms.BooleanField(
         label=gettext_lazy("Internal: the company does not see it"),
         required=False,
         initial=True,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # any: as Django's own
-        super().__init__(*args, initial={"client_key": uuid.uuid4()}, **kwargs)
 
     def values(self) -> dict[str, Any]:
         return dict(self.cleaned_data)

@@ -57,6 +57,6 @@ class ContactForm(forms.ModelForm[Contact]):
 
     def on_top_of(self, current: Contact) -> "ContactForm":
         """The same form with what was typed, for the version that is stored now."""
-        self.data = self.data.copy()
-        self.data["version"] = str(current.version)
+        typed = {name: self.data.get(name) for name in self.data}
+        self.data = {**typed, "version": str(current.version)}
         return self

@@ -10,7 +10,7 @@ from crm.lib import trees
 from crm.models import CompanyLiaison, Role, User
 
 
-class PersonChoice(forms.ModelChoiceField):
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # in stubs only
     """A person with his unit: names alone are not enough."""
 
     def label_from_instance(self, obj: Any) -> str:  # any: as Django's own
@@ -44,7 +44,3 @@ class AssignForm(forms.Form):
         initial = {"started_on": timezone.localdate(), "role": role}
         super().__init__(data, initial=initial)
         self.fields["officer"].queryset = officers_near(user)  # type: ignore[attr-defined] # a choice
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("reason"), max_length=200)

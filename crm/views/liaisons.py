@@ -15,7 +15,7 @@ from django.views.decorators.http import (
 )
 
 from crm import workload as loads
-from crm.forms.liaisons import AssignForm, ReasonForm, officers_near
+from crm.forms.liaisons import AssignForm, officers_near
 from crm.lib.errors import DomainError
 from crm.lib.http import AppRequest
 from crm.lib.listing import address
@@ -67,7 +67,6 @@ def officers(request: AppRequest, pk: int) -> HttpResponse:
         "history": rows,
         "open": open_ones,
         "form": form if company.may_manage else None,  # type: ignore[attr-defined] # annotated
-        "reason_form": ReasonForm(auto_id=None),
         "today": timezone.localdate(),
     }
     status = 422 if form.errors else 200

@@ -116,7 +116,7 @@ class Checker:
         name = read("name", values.name_of)
         code = read("uscc", values.code_of)
         region = read("region", self.region_of)
-        fields = {
+        fields: dict[str, Any] = {
             "address": read("address", lambda cell: values.optional_text_of(cell, 200)),
             "industry": read("industry", self.industries.find),
             "staff_count": read("staff", values.staff_of, with_unit=True),
