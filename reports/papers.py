@@ -37,7 +37,7 @@ class Paper:
     warnings: list[str] = field(default_factory=list)
 
 
-class OwnAssets(URLFetcher):  # type: ignore[misc] # WeasyPrint has no types
+class OwnAssets(URLFetcher):
     """Knows the given pictures under `paper:name` and nothing else: no file, no net."""
 
     def __init__(self, assets: Mapping[str, bytes]) -> None:

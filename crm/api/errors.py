@@ -23,8 +23,8 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         body = {"code": error.code, "detail": str(error.sentence)}
         return Response(body, status=409)
     if isinstance(error, exceptions.ValidationError):
-        body = {"code": "invalid", "errors": error.get_full_details()}
-        return Response(body, status=422)
+        errors = error.get_full_details()
+        return Response({"code": "invalid", "errors": errors}, status=422)
     response = exception_handler(error, context)
     if response is None:
         return None
