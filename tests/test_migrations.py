@@ -13,7 +13,7 @@ OURS = [app.label for app in apps.get_app_configs() if app.label in {"crm", "vis
 
 @pytest.fixture(scope="module")
 def ours():
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None, ignore_no_migrations=True)
     return {
         key: migration
         for key, migration in loader.disk_migrations.items()

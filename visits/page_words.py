@@ -28,6 +28,29 @@ def labels() -> Words:
     }
 
 
+def draft_words() -> Words:
+    """What they say of drafts, checks and the place."""
+    return {
+        "check": _("Not sent yet. Please check:"),
+        "reasonNeeded": _("Please say why another visit is needed."),
+        "answerNeeded": _("Say what was answered on the spot."),
+        "needed": _("Please fill this in."),
+        "restored": _("Your draft from %s is back."),
+        "discard": _("Discard this draft"),
+        "discardAsk": _("Discard the draft with its photos? This cannot be undone."),
+        "unsent": _("Not delivered yet: %s"),
+        "draft": _("draft"),
+        "noCompany": _("no company yet"),
+        "open": _("Open"),
+        "nothingFound": _("No company of yours fits. Try fewer characters."),
+        "offline": _("No network. Companies you had lately are still offered."),
+        "place": _("Place: about %s"),
+        "placeFailed": _("The phone gave no place. The visit does not need one."),
+        "placeRemove": _("Remove the place"),
+        "placeAdd": _("Add a rough place"),
+    }
+
+
 def script_words() -> Words:
     """Every sentence that the page's scripts say."""
     return {
@@ -65,22 +88,6 @@ def script_words() -> Words:
         "openReport": _("Report (PDF)"),
         "tickets": _("Tickets"),
         "another": _("Log another visit"),
-        "check": _("Not sent yet. Please check:"),
-        "reasonNeeded": _("Please say why another visit is needed."),
-        "answerNeeded": _("Say what was answered on the spot."),
-        "needed": _("Please fill this in."),
-        "restored": _("Your draft from %s is back."),
-        "discard": _("Discard this draft"),
-        "discardAsk": _("Discard the draft with its photos? This cannot be undone."),
-        "unsent": _("Not delivered yet: %s"),
-        "draft": _("draft"),
-        "noCompany": _("no company yet"),
-        "open": _("Open"),
-        "nothingFound": _("No company of yours fits. Try fewer characters."),
-        "offline": _("No network. Companies you had lately are still offered."),
-        "place": _("Place: about %s"),
-        "placeFailed": _("The phone gave no place. The visit does not need one."),
-        "placeRemove": _("Remove the place"),
-        "placeAdd": _("Add a rough place"),
+        **draft_words(),
         **{f"label_{name}": label for name, label in labels().items()},
     }

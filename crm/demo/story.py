@@ -211,43 +211,7 @@ HANDLED = [
 
 def people_of(random: Random, story: Story, county: str) -> list[Person]:
     """One demo person per role first, then the others in the same proportions."""
-    home = "business-env"
-    people = [
-        official(
-            random, "officer1", "项目专员", home, Right("officer", department=home)
-        ),
-        official(
-            random, "officer2", "项目专员", home, Right("officer", department=home)
-        ),
-        *handlers(random, story),
-        official(
-            random, "head1", "局长", "hrss", Right("unit_head", department="hrss")
-        ),
-        official(
-            random,
-            "dispatch1",
-            "交办专员",
-            "liaison-centre",
-            Right("dispatcher", county),
-        ),
-        official(random, "leader1", "副县长", "county-office", Right("leader", county)),
-        official(
-            random,
-            "supervisor1",
-            "督查专员",
-            "supervision",
-            Right("supervisor", county),
-        ),
-        official(
-            random, "system1", "系统管理员", "county-office", Right("system_admin")
-        ),
-        official(
-            random, "security1", "安全管理员", "county-office", Right("security_admin")
-        ),
-        official(random, "audit1", "审计管理员", "county-office", Right("audit_admin")),
-    ]
-    leading = Right("leader", department="housing")
-    people.append(official(random, "leader2", "县委常委", "county-office", leading))
+    people = list(named_people(random, story, county))
     for one in people:
         one.is_demo = True
     owners = max(2, story.scale.users // 10)
@@ -263,6 +227,27 @@ def people_of(random: Random, story: Story, county: str) -> list[Person]:
         login = f"{right.role}{number + (5 if right.role == Role.HANDLER else 0)}"
         people.append(official(random, login, "科员", unit, right))
     return people
+
+
+def named_people(random: Random, story: Story, county: str) -> Iterator[Person]:
+    """Those with a button on the login page, in the order of the roles."""
+    home, office = "business-env", "county-office"
+    for login in ("officer1", "officer2"):
+        right = Right("officer", department=home)
+        yield official(random, login, "项目专员", home, right)
+    yield from handlers(random, story)
+    others = [
+        ("head1", "局长", "hrss", Right("unit_head", department="hrss")),
+        ("dispatch1", "交办专员", "liaison-centre", Right("dispatcher", county)),
+        ("leader1", "副县长", office, Right("leader", county)),
+        ("supervisor1", "督查专员", "supervision", Right("supervisor", county)),
+        ("system1", "系统管理员", office, Right("system_admin")),
+        ("security1", "安全管理员", office, Right("security_admin")),
+        ("audit1", "审计管理员", office, Right("audit_admin")),
+        ("leader2", "县委常委", office, Right("leader", department="housing")),
+    ]
+    for login, title, unit, right in others:
+        yield official(random, login, title, unit, right)
 
 
 def official(

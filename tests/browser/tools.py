@@ -7,10 +7,14 @@ from deploy.common import NODE_MODULES
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 
 
-def violations_on(page: Page) -> list[str]:
+def violations_on(page: Page, *rules: str) -> list[str]:
     """Ask axe-core; the page's context must have been opened with bypass_csp=True."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = list(rules)
+    found = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
         for rule in found["violations"]

@@ -84,6 +84,15 @@ def phone(client):
     return send
 
 
+def problems(response):
+    """{path: code} of a 422; every problem has its sentence."""
+    assert response.status_code == 422, response.content
+    body = response.json()
+    assert body["code"] == "invalid"
+    assert all(one["message"] and one["code"] for one in body["errors"])
+    return {one["path"]: one["code"] for one in body["errors"]}
+
+
 def sha(data):
     return hashlib.sha256(data).hexdigest()
 

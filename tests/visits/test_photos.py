@@ -201,6 +201,7 @@ def test_a_file_without_a_row_goes_at_night_and_others_stay(send):
     assert not default_storage.exists(left)
 
 
+@pytest.mark.slow
 def test_a_web_process_does_not_load_the_decoders():
     import subprocess
     import sys
