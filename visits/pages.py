@@ -201,11 +201,10 @@ def ticks_of(facts: offers.Facts | None) -> list[Tick]:
     return [tick(one.pk, one.name, one.title) for one in contacts]
 
 
-def contacts_of(visit: Visit) -> list[Tick]:
-    """The company's people, for whoever knows them anyway."""
-    if visit.for_unit:
-        return []
-    contacts = Contact.objects.filter(company=visit.company_id).current()
+def contacts_of(visit: Visit, user: User) -> list[Tick]:
+    """The company's people, for whoever may know them."""
+    visible = Contact.objects.visible_to(user).filter(company=visit.company_id)
+    contacts = visible.current()
     rows = contacts.order_by("-is_main", "pk").values_list("pk", "name", "title")
     return [tick(*row) for row in rows[: offers.MOST]]
 

@@ -112,7 +112,7 @@ def show(
     context = pages.page(request.user, values, None, found) | {
         "visit": visit,
         "reason": reason,
-        "contacts": pages.contacts_of(visit),
+        "contacts": pages.contacts_of(visit, request.user),
         "blocks": pages.blocks_of(heard, found, blanks=1),
         "lost_photos": bool(status != 200 and request.FILES),
     }
@@ -123,10 +123,11 @@ def stale(
     request: AppRequest, visit: Visit, typed: Content, error: StaleVersion
 ) -> HttpResponse:
     """Somebody was first: both versions, and the way to go on from either."""
-    current = Visit.objects.get(pk=visit.pk)
-    theirs = content_of(current)
+    # This person may see it; what was saved meanwhile is to be shown.
+    visit.refresh_from_db()
+    theirs = content_of(visit)
     context = {
-        "visit": current,
+        "visit": visit,
         "sentence": error.sentence,
         "theirs": told(theirs),
         "mine": told(typed, theirs),
