@@ -12,7 +12,13 @@ SQLITE = {
         "tokenize='ascii', detail='none', columnsize=0)",
         "INSERT INTO crm_company_words(crm_company_words) VALUES('rebuild')",
     ],
-    "backwards": ["DROP TABLE crm_company_words"],
+    # The triggers name the table; the next migrate makes them again.
+    "backwards": [
+        "DROP TRIGGER IF EXISTS crm_company_words_insert",
+        "DROP TRIGGER IF EXISTS crm_company_words_update",
+        "DROP TRIGGER IF EXISTS crm_company_words_delete",
+        "DROP TABLE crm_company_words",
+    ],
 }
 POSTGRESQL = {
     "forwards": [

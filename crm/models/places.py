@@ -57,7 +57,7 @@ class TreeNode(models.Model):
         return str(self.path).count("/") - 1
 
 
-class RegionQuerySet(TreeQuerySet["Region"]):
+class RegionQuerySet(TreeQuerySet["Region"]):  # type: ignore[override] # own manager
     """Regions as such, for the type checker."""
 
 
@@ -79,7 +79,7 @@ class Region(TreeNode):
         verbose_name_plural = _("regions")
 
 
-class DepartmentQuerySet(TreeQuerySet["Department"]):
+class DepartmentQuerySet(TreeQuerySet["Department"]):  # type: ignore[override] # own manager
     """Departments as such, for the type checker."""
 
 

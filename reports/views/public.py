@@ -33,9 +33,7 @@ def verify(request: HttpRequest, number: str) -> HttpResponse:
         "result": result,
     }
     status = 422 if form.is_bound and not form.is_valid() else 200
-    response = render(request, "reports/verify.html", context, status=status)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "reports/verify.html", context, status=status)
 
 
 urls = [path("d/<str:number>/", verify, name="verify")]
