@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from crm.filters import CompanyFilter
@@ -55,6 +56,10 @@ class CompanyRow:
     tag_words: str | None
 
     @property
+    def url(self) -> str:
+        return f"{before_key()}{self.pk}/"
+
+    @property
     def size_label(self) -> str:
         return (
             "" if self.size == Company.Size.UNKNOWN else label(Company.Size, self.size)
@@ -63,6 +68,12 @@ class CompanyRow:
     @property
     def tags(self) -> list[tuple[str, str]]:
         return tags_of(self.tag_words)
+
+
+@lru_cache(maxsize=1)
+def before_key() -> str:
+    """A company's address up to its key: reversing 25 of them costs milliseconds."""
+    return reverse("crm:company", args=[0]).removesuffix("0/")
 
 
 def label(choices: Any, value: str) -> str:  # Any: one of the model's choices
