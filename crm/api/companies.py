@@ -72,6 +72,7 @@ class CompanyDetailSerializer(CompanySerializer):
 class CompanyViewSet(viewsets.ReadOnlyModelViewSet[Company]):
     """Reads are scoped; changes are made on the pages."""
 
+    queryset = Company.objects.none()
     filterset_class = CompanyFilter
 
     @property

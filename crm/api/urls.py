@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern
 
-from . import companies
+from . import companies, schema
+
+__all__ = ["schema", "urlpatterns"]
 
 urlpatterns: list[URLPattern] = [*companies.urls]

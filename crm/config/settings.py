@@ -238,7 +238,15 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "crm.api.pagination.KeysetPagination",
     "PAGE_SIZE": 25,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Company liaison", "VERSION": "1"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Company liaison",
+    "VERSION": "1",
+    "ENUM_NAME_OVERRIDES": {
+        "TicketStatus": "visits.models.tickets.Ticket.Status",
+        "TicketOutcome": "visits.models.tickets.Ticket.Outcome",
+        "VisitStatus": "visits.models.visits.Visit.Status",
+    },
+}
 
 # --- Tasks and logs ---------------------------------------------------------
 

@@ -73,7 +73,9 @@ class RaiseBody(serializers.Serializer[Any]):
     def get_fields(self) -> Any:  # Any: as DRF's own
         fields: Any = super().get_fields()
         user = actor_of(self.context["request"])
-        fields["company"].queryset = Company.objects.visible_to(user)
+        # Nobody is there when the API describes itself.
+        if user.is_authenticated:
+            fields["company"].queryset = Company.objects.visible_to(user)
         return fields
 
 

@@ -43,6 +43,7 @@ USER_HEADER = "X-Liaison-User"
 class VisitViewSet(viewsets.ReadOnlyModelViewSet[Visit]):
     """Visits in the person's scope; POST takes one in, once, however often it comes."""
 
+    queryset = Visit.objects.none()
     parser_classes = [MultiPartParser, JSONParser]
     serializer_class = VisitRowSerializer
     filterset_class = VisitFilter

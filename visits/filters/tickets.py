@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from crm.models import Company, Department, Lamp
 from crm.services import deadlines
@@ -31,12 +33,14 @@ class TicketFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(
         choices=Ticket.Status.choices, distinct=False, label=_("state")
     )
-    category = filters.ModelMultipleChoiceFilter(
-        field_name="category__key",
-        queryset=Category.objects.all(),
-        to_field_name="key",
-        distinct=False,
-        label=_("category"),
+    category = extend_schema_field(OpenApiTypes.STR)(
+        filters.ModelMultipleChoiceFilter(
+            field_name="category__key",
+            queryset=Category.objects.all(),
+            to_field_name="key",
+            distinct=False,
+            label=_("category"),
+        )
     )
     department = filters.CharFilter(
         method="of_department", label=_("department"), max_length=80
