@@ -3,14 +3,13 @@ PYTHON ?= python3
 VPY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-tests demo test check assets bench lighthouse lock
+.PHONY: help setup setup-tests demo test check assets lighthouse lock
 
 help:
 	@echo "make demo     set up, demo data, run the site (PORT=8000)"
 	@echo "make test     set up, run every test"
 	@echo "make check    the quick checks before a commit"
 	@echo "make setup    only set up; make assets: only styles, scripts, translations"
-	@echo "make bench    measure the pages and print a table"
 
 setup:
 	@$(PYTHON) -m deploy.setup
@@ -29,9 +28,6 @@ check: setup-tests
 
 assets:
 	@$(PYTHON) -m deploy.assets
-
-bench: setup-tests
-	@$(VPY) -m deploy.bench
 
 # Beside a running demo: make lighthouse PAGES="/login/"
 lighthouse: setup-tests

@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # the library has no types
     """The site's session cookie; the class registers itself when it is imported."""
 
     target_class = "crm.api.authentication.SessionAuthentication"
