@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 import pi_heif
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFile, ImageFont, ImageOps
 
 FORMATS: Final = ["JPEG", "PNG", "WEBP", "HEIF"]
 # Longest edge of what is kept, and of the copy that reports embed.
@@ -83,6 +83,8 @@ def make_signature(data: bytes, most_pixels: int) -> bytes:
 
 def opened(data: bytes, most_pixels: int) -> Image.Image:
     """Decode, but never more pixels than allowed: the head says how many there are."""
+    # WeasyPrint, in the same worker, lets half a picture pass for a whole one.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     image = Image.open(io.BytesIO(data), formats=FORMATS)
     width, height = image.size
     if width * height > most_pixels:

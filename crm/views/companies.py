@@ -218,6 +218,8 @@ def comment(request: AppRequest, pk: int) -> HttpResponse:
     company = company_of(request, pk)
     if request.method == "GET":
         return redirect(company)
+    if not comments.may_remark(request.user):
+        raise PermissionDenied
     form = CommentForm(request.POST, request.FILES)
     if form.is_valid():
         try:
