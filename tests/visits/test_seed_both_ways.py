@@ -69,6 +69,8 @@ class Picture:
                 value = self.subject(row.subject_type, value)
             elif field.name == "reference":
                 value = self.subject("visits.ticket", value)
+            elif field.name == "items":
+                value = [self.item(one) for one in value]
             elif field.name == "changes":
                 value = {key: self.told(key, one) for key, one in value.items()}
             yield field.name, str(value)
@@ -76,6 +78,10 @@ class Picture:
     def subject(self, label, pk):
         row = apps.get_model(label)._base_manager.filter(pk=pk).first()
         return self.identity(row) if row else None
+
+    def item(self, item):
+        """What a handover note lists, each row by what it is."""
+        return {**item, "id": self.subject(f"visits.{item['kind']}", item["id"])}
 
     def told(self, key, value):
         if isinstance(value, list):

@@ -44,5 +44,5 @@ def run(statements):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0001_initial")]
+    dependencies = [("crm", "0002_ground")]
     operations = [migrations.RunPython(run("forwards"), run("backwards"))]

@@ -44,7 +44,7 @@ def add_tags(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0002_company_words")]
+    dependencies = [("crm", "0003_company_words")]
     operations = [
         migrations.RunPython(add_industries, migrations.RunPython.noop),
         migrations.RunPython(add_tags, migrations.RunPython.noop),
