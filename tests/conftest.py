@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm.services import calendar
-from tests.cast import make_cast
+from tests.cast import cast_again, keep_cast
 from tests.commits import leave_and_commit
 from tests.settings import DATA
 
@@ -80,9 +80,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="only PostgreSQL does this"))
 
 
+@pytest.fixture(scope="session")
+def kept_cast(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return keep_cast()
+
+
 @pytest.fixture
-def cast(db):
-    return make_cast()
+def cast(db, kept_cast):
+    return cast_again(kept_cast)
 
 
 @pytest.fixture
