@@ -79,66 +79,33 @@ def hang(record, company, user, is_internal):
 
 def make_records(company, officer, unit, dispatcher, handler):
     """A company's contact, visits, tickets, files and papers."""
-    labour = CategoryFactory()
-    contact = ContactFactory(company=company, name=f"{company.name[:2]}经理")
     visit = VisitFactory(held=True, company=company, logged_by=officer, note=INTERNAL)
+    ticket = make_ticket(visit, officer, unit, dispatcher)
+    paper = hang(company, company, officer, True)
+    ids = {
+        "company": {"pk": company.pk},
+        "company-role": {"pk": company.pk, "role": "a"},
+        "company-file": {"pk": company.pk, "uuid": paper.uuid},
+        "invitation": {"pk": company.pk, "link_pk": ABSENT},
+        "absence": {"pk": make_absence(officer).pk},
+        **hang_on_visit(visit, company, officer),
+        **hang_on_ticket(ticket, company, handler),
+    }
+    return Records(company, ids)
+
+
+def hang_on_visit(visit, company, officer):
+    """A photo, an older version and a paper; a contact and a plan beside it."""
+    contact = ContactFactory(company=company, name=f"{company.name[:2]}经理")
     plan = VisitFactory(company=company, logged_by=officer)
-    finding = Finding.objects.create(
-        visit=visit, key="1", order=1, category=labour, symptom="缺人", result="ticket"
-    )
     photo = VisitPhoto.objects.create(
         visit=visit, sha256="1" * 64, order=1, file=stored(company, officer)
     )
     visit.signature = stored(company, officer, "signature")
     visit.save()
-    VisitVersion.objects.create(
-        visit=visit,
-        version=1,
-        content=content_of(visit).as_json(),
-        replaced_by=officer,
-        replaced_at=NOON,
-    )
-    conflict = IntakeConflict.objects.create(
-        visit=visit,
-        content=content_of(visit).as_json(),
-        content_hash="3" * 64,
-        received_at=NOON,
-    )
-    ticket = tickets.raise_from_finding(finding, actor=officer, now=NOON)
-    ticket = tickets.dispatch_ticket(ticket, actor=dispatcher, lead=unit, now=NOON)
-    document = Document.objects.create(
-        kind="visit_report",
-        **subject(visit),
-        version=1,
-        company=company,
-        state="ready",
-        stored_name=default_storage.save("documents/x.pdf", ContentFile(b"%PDF-1.7")),
-        sha256="4" * 64,
-        created_at=NOON,
-        ready_at=NOON,
-    )
-    owner_link = {"pk": company.pk, "link_pk": ABSENT}
-    absence = Absence.objects.create(
-        officer=officer,
-        kind="leave",
-        starts_on=date(2030, 1, 7),
-        ends_on=date(2030, 1, 8),
-        created_by=officer,
-        created_at=NOON,
-    )
-    public, internal = (
-        hang(ticket, company, handler, is_internal) for is_internal in (False, True)
-    )
-    part = ticket.parts.get(is_lead=True)
-    paper = hang(company, company, officer, True)
-    ids = {
-        "company": {"pk": company.pk},
-        "company-file": {
-            "pk": company.pk,
-            "uuid": paper.uuid,
-        },
-        "company-role": {"pk": company.pk, "role": "a"},
-        "invitation": owner_link,
+    conflict = make_history(visit, officer)
+    document = make_paper(visit)
+    return {
         "contact": {"pk": contact.pk},
         "visit": {"pk": visit.pk},
         "plan": {"pk": plan.pk},
@@ -146,14 +113,74 @@ def make_records(company, officer, unit, dispatcher, handler):
         "version": {"pk": visit.pk, "number": 1},
         "conflict": {"pk": visit.pk, "conflict_pk": conflict.pk},
         "document": {"number": document.number},
+    }
+
+
+def make_history(visit, officer):
+    """An older version of the visit, and a copy of it that differed."""
+    VisitVersion.objects.create(
+        visit=visit,
+        version=1,
+        content=content_of(visit).as_json(),
+        replaced_by=officer,
+        replaced_at=NOON,
+    )
+    return IntakeConflict.objects.create(
+        visit=visit,
+        content=content_of(visit).as_json(),
+        content_hash="3" * 64,
+        received_at=NOON,
+    )
+
+
+def make_paper(visit):
+    return Document.objects.create(
+        kind="visit_report",
+        **subject(visit),
+        version=1,
+        company=visit.company,
+        state="ready",
+        stored_name=default_storage.save("documents/x.pdf", ContentFile(b"%PDF-1.7")),
+        sha256="4" * 64,
+        created_at=NOON,
+        ready_at=NOON,
+    )
+
+
+def make_ticket(visit, officer, unit, dispatcher):
+    """Of a finding of the visit, dispatched to the unit."""
+    labour = CategoryFactory()
+    finding = Finding.objects.create(
+        visit=visit, key="1", order=1, category=labour, symptom="缺人", result="ticket"
+    )
+    ticket = tickets.raise_from_finding(finding, actor=officer, now=NOON)
+    return tickets.dispatch_ticket(ticket, actor=dispatcher, lead=unit, now=NOON)
+
+
+def hang_on_ticket(ticket, company, handler):
+    """A public and an internal file."""
+    public, internal = (
+        hang(ticket, company, handler, is_internal) for is_internal in (False, True)
+    )
+    part = ticket.parts.get(is_lead=True)
+    return {
         "ticket": {"pk": ticket.pk},
         "ticket-kind": {"pk": ticket.pk, "kind": "solve"},
         "ticket-part": {"pk": ticket.pk, "part": part.pk},
         "ticket-file": {"pk": ticket.pk, "uuid": internal.uuid},
         "ticket-public-file": {"pk": ticket.pk, "uuid": public.uuid},
-        "absence": {"pk": absence.pk},
     }
-    return Records(company, ids)
+
+
+def make_absence(officer):
+    return Absence.objects.create(
+        officer=officer,
+        kind="leave",
+        starts_on=date(2030, 1, 7),
+        ends_on=date(2030, 1, 8),
+        created_by=officer,
+        created_at=NOON,
+    )
 
 
 def make_world(cast):
