@@ -9,7 +9,7 @@ from crm.services import calendar, deadlines
 from tests.factories import NOON, SHANGHAI
 from visits.models import Ticket
 
-from .ticket_stories import accepted, answered, dispatched, raised
+from .ticket_stories import accepted, answered, dispatched, picture, raised
 
 LIST = reverse("api-tickets")
 TODAY = datetime(2026, 3, 19, 9, 0, tzinfo=SHANGHAI)
@@ -95,6 +95,30 @@ def test_an_officer_without_proof_is_refused_over_the_api_too(cast, as_user):
     response = post(as_user(cast.olga), "confirm", answered(cast), outcome="solved")
     assert response.status_code == 409
     assert response.json()["code"] == "sign_off_missing"
+
+
+def test_an_officer_confirms_with_the_record_of_a_call_over_the_api(cast, as_user):
+    ticket = answered(cast)
+    call = {"sign_off": "call", "person": "张三丰", "phone": "0871-65330000"}
+    client = as_user(cast.olga)
+    without = post(client, "confirm", ticket, outcome="solved", **call)
+    assert without.status_code == 409
+    call["called_at"] = "2026-03-19T08:30:00+08:00"
+    done = post(client, "confirm", ticket, outcome="solved", **call)
+    assert (done.status_code, done.json()["status"]) == (200, "closed")
+    after = Ticket.objects.get(pk=ticket.pk)
+    assert (after.sign_off, after.sign_off_person) == ("call", "张三丰")
+
+
+def test_an_officer_confirms_with_a_picture_over_the_api(cast, as_user):
+    ticket = answered(cast)
+    url = reverse("api-ticket-confirm", args=[ticket.pk])
+    data = {"outcome": "solved", "sign_off": "signature"}
+    client = as_user(cast.olga)
+    assert client.post(url, data).status_code == 409
+    assert client.post(url, {**data, "file": picture()}).status_code == 200
+    after = Ticket.objects.get(pk=ticket.pk)
+    assert (after.sign_off, after.sign_off_file is not None) == ("signature", True)
 
 
 def test_raising_for_a_foreign_company_finds_nothing(cast, as_user):

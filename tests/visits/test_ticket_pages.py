@@ -1,11 +1,8 @@
 import uuid
 from datetime import datetime
-from io import BytesIO
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
 
 from crm.models import Attachment
 from tests.factories import SHANGHAI, DepartmentFactory
@@ -18,6 +15,7 @@ from .ticket_stories import (
     closed,
     dispatched,
     in_state,
+    picture,
     raised,
     working,
 )
@@ -34,12 +32,6 @@ def today(time_machine):
 
 def act(name, ticket):
     return reverse(f"visits:ticket-{name}", args=[ticket.pk])
-
-
-def picture(name="现场.png"):
-    data = BytesIO()
-    Image.new("RGB", (8, 8), "white").save(data, "PNG")
-    return SimpleUploadedFile(name, data.getvalue(), "image/png")
 
 
 @pytest.fixture

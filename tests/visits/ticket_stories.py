@@ -1,6 +1,10 @@
 """Tickets with a past, told through the services."""
 
 from datetime import timedelta
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from crm.models import Department
 from tests.factories import NOON, DepartmentFactory
@@ -85,3 +89,9 @@ TELL = {
 
 def in_state(cast, status, **more) -> Ticket:
     return TELL[Status(status)](cast, **more)
+
+
+def picture(name="现场.png"):
+    data = BytesIO()
+    Image.new("RGB", (8, 8), "white").save(data, "PNG")
+    return SimpleUploadedFile(name, data.getvalue(), "image/png")

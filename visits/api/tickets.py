@@ -16,6 +16,10 @@ from visits.filters import TicketFilter
 from visits.models import Category, Ticket
 from visits.models.tickets import TicketQuerySet
 from visits.services import tickets as services
+from visits.uploads import received
+
+# What the record of a call holds.
+PROOF = ("person", "phone", "called_at")
 
 
 class TicketSerializer(serializers.ModelSerializer[Ticket]):
@@ -123,10 +127,15 @@ class AnswerBody(ActBody, PartBody):
 
 
 class ConfirmBody(ActBody):
-    """By the company itself; an officer's proof goes through the page."""
+    """The company says only what came of it; its officer adds the proof."""
 
     outcome = serializers.ChoiceField(Ticket.Outcome.choices)
     note = serializers.CharField(max_length=400, required=False, allow_blank=True)
+    sign_off = serializers.ChoiceField(Ticket.SignOff.choices, required=False)
+    person = serializers.CharField(max_length=40, required=False)
+    phone = serializers.CharField(max_length=30, required=False)
+    called_at = serializers.DateTimeField(required=False)
+    file = serializers.FileField(required=False)
 
 
 class RejectBody(ActBody):
@@ -204,7 +213,16 @@ class TicketViewSet(viewsets.ReadOnlyModelViewSet[Ticket]):
     @extend_schema(request=ConfirmBody)
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: str) -> Response:
-        return self._act(services.confirm_ticket, ConfirmBody)
+        ticket, body = self.get_object(), self._body(ConfirmBody)
+        picture = body.pop("file", None)
+        given = {name: body.pop(name) for name in PROOF if name in body}
+        with received([picture] if picture else []) as sent:
+            file = sent[0] if sent else None
+            proof = services.Proof(body.pop("sign_off", ""), file=file, **given)
+            done = services.confirm_ticket(
+                ticket, actor=actor_of(request), proof=proof, **body
+            )
+        return self._answer(done)
 
     @extend_schema(request=RejectBody)
     @action(detail=True, methods=["post"])

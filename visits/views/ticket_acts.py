@@ -20,8 +20,7 @@ from visits.models import Ticket
 from visits.services import categories
 from visits.services import tickets as services
 from visits.services.tickets import Act
-
-from .uploads import received
+from visits.uploads import received
 
 # Saves what the form says and gives the ticket.
 Save = Callable[[dict[str, Any]], Ticket]  # Any: cleaned values

@@ -20,8 +20,7 @@ from visits.filters import TicketFilter
 from visits.forms.tickets import CommentForm, OfficialRaiseForm, RaiseForm
 from visits.models import Category, Ticket
 from visits.services import tickets as services
-
-from .uploads import received
+from visits.uploads import received
 
 CHOICES = 20
 MAY_RAISE = (Role.OFFICER, Role.DISPATCHER, Role.OWNER)
