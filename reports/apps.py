@@ -8,4 +8,6 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         # Only when the apps are loaded can receivers and entries name their models.
-        from . import listeners  # noqa: F401, PLC0415
+        from . import listeners, page_hooks  # noqa: F401, PLC0415
+
+        page_hooks.hang()

@@ -1,13 +1,14 @@
 """What a person does next, per role: sections that a home page is made of."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from crm.models import Company, Lamp, Role, User
@@ -19,10 +20,11 @@ ROWS = 8
 
 @dataclass(frozen=True)
 class More:
-    """Where the whole list is."""
+    """Where the whole list is, or a desk and what is done there."""
 
     url: str
     label: str
+    hint: str = ""
 
 
 @dataclass
@@ -36,7 +38,11 @@ class Section:
     hint: str = ""
     more: More | None = None
     act: More | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    # Beside the day's work where there is room, below it on the phone.
+    is_aside: bool = False
+    # Whether more rows are more work: people to call and desks are not counted.
+    is_counted: bool = True
+    anchor: str = ""
 
     @property
     def shown(self) -> Sequence[Any]:
@@ -45,6 +51,13 @@ class Section:
     @property
     def has_rest(self) -> bool:
         return len(self.rows) > ROWS
+
+    @property
+    def count(self) -> str:
+        """「3」「8+」, or nothing when there is nothing to do."""
+        if not self.is_counted:
+            return ""
+        return f"{len(self.shown) or ''}{'+' if self.has_rest else ''}"
 
 
 Builder = Callable[[User, date], Iterable[Section]]
@@ -56,6 +69,8 @@ def sections_for(user: User, today: date) -> list[Section]:
     for roles, build in BUILDERS:
         if user.has_role(*roles):
             found.extend(build(user, today))
+    for number, section in enumerate(found, 1):
+        section.anchor = f"section-{number}"
     return found
 
 
@@ -71,15 +86,21 @@ def officer(user: User, today: date) -> Iterable[Section]:
         more=More(reverse("visits:index") + "?status=planned", _("All plans")),
         act=More(reverse("visits:plan"), _("Plan a visit")),
     )
-    yield Section(
-        title=_("Tickets that wait for you or are late"),
-        template="reports/home/_tickets.html",
-        rows=queries.tickets_of_officer(user, today, ROWS + 1),
-        empty=_("No ticket of your companies waits for confirmation or is late."),
-        more=More(reverse("visits:tickets") + "?tab=mine", _("All tickets")),
-    )
     served = Company.objects.served_by(user, today)
-    yield coverage(served, today, _("Your companies that nobody has seen for long"))
+    yield Section(
+        title=_("Wait for your confirmation"),
+        template="reports/home/_to_confirm.html",
+        rows=queries.to_confirm(served, today, ROWS + 1),
+        empty=_("No answer waits for the word of your companies."),
+        more=More(reverse("visits:tickets") + "?tab=confirm", _("All of them")),
+    )
+    yield Section(
+        title=_("Late tickets"),
+        template="reports/home/_tickets.html",
+        rows=queries.late_of(served, today, ROWS + 1),
+        empty=_("No ticket of your companies is late."),
+        more=More(reverse("visits:tickets") + "?tab=late", _("All late tickets")),
+    )
     trouble = queries.troubles_of(user, today)
     if trouble:
         yield Section(
@@ -87,7 +108,9 @@ def officer(user: User, today: date) -> Iterable[Section]:
             template="reports/home/_troubles.html",
             rows=trouble,
             empty="",
+            is_aside=True,
         )
+    yield coverage(served, today, _("Your companies that nobody has seen for long"))
 
 
 def coverage(companies: Any, today: date, title: str) -> Section:
@@ -108,6 +131,7 @@ def coverage(companies: Any, today: date, title: str) -> Section:
         % {"days": days},
         empty=_("Every watched company was seen in this time."),
         more=More(url, _("All of them")),
+        is_aside=True,
     )
 
 
@@ -118,7 +142,7 @@ def handler(user: User, today: date) -> Iterable[Section]:
     rows = queries.tickets_of_unit(user, today)
     mine = [row for row in rows if row.handler_id == user.pk and not row.is_new]
     yield Section(
-        title=_("New: accept"),
+        title=_("To accept"),
         template="reports/home/_tickets.html",
         rows=[row for row in rows if row.is_new],
         empty=_("Nothing new has been dispatched to your unit."),
@@ -131,21 +155,20 @@ def handler(user: User, today: date) -> Iterable[Section]:
         empty=_("You have no open ticket in hand."),
         more=More(reverse("visits:tickets") + "?tab=mine", _("My tickets")),
     )
-    parts = queries.parts_to_answer(user, today, ROWS + 1)
-    if parts:
-        yield Section(
-            title=_("Asked to assist"),
-            template="reports/home/_tickets.html",
-            rows=parts,
-            empty="",
-        )
+    yield Section(
+        title=_("Asked to assist"),
+        template="reports/home/_tickets.html",
+        rows=queries.parts_to_answer(user, today, ROWS + 1),
+        empty=_("Nobody waits for your unit's part."),
+        is_aside=True,
+    )
 
 
 def unit_head(user: User, today: date) -> Iterable[Section]:
     rows = queries.tickets_of_unit(user, today)
     near = [row for row in rows if row.lamp in {Lamp.RED, Lamp.YELLOW}]
     yield Section(
-        title=_("Late or due soon in my unit"),
+        title=_("Late or due soon"),
         template="reports/home/_tickets.html",
         rows=near,
         empty=_("Nothing in your unit is late or due within two working days."),
@@ -163,6 +186,8 @@ def unit_head(user: User, today: date) -> Iterable[Section]:
         template="reports/home/_load.html",
         rows=queries.load_of_unit(user, today),
         empty=_("Nobody of your unit has an open ticket."),
+        is_aside=True,
+        is_counted=False,
     )
 
 
@@ -171,7 +196,7 @@ def unit_head(user: User, today: date) -> Iterable[Section]:
 
 def dispatcher(user: User, today: date) -> Iterable[Section]:
     yield Section(
-        title=_("Waiting for dispatch, the longest first"),
+        title=_("To dispatch"),
         template="reports/home/_tickets.html",
         rows=queries.waiting_for_dispatch(user, today, ROWS + 1),
         empty=_("Nothing waits for dispatch."),
@@ -179,7 +204,7 @@ def dispatcher(user: User, today: date) -> Iterable[Section]:
         act=More(reverse("visits:raise"), _("Enter a ticket")),
     )
     yield Section(
-        title=_("Late tickets, the longest first"),
+        title=_("Late tickets"),
         template="reports/home/_tickets.html",
         rows=queries.late_tickets(user, today, ROWS + 1),
         empty=_("No ticket in your region is late."),
@@ -191,6 +216,7 @@ def dispatcher(user: User, today: date) -> Iterable[Section]:
         rows=queries.without_officer(user, ROWS + 1),
         empty=_("Every company has its officer."),
         more=More(reverse("crm:companies") + "?unassigned=true", _("All of them")),
+        is_aside=True,
     )
 
 
@@ -198,27 +224,21 @@ def dispatcher(user: User, today: date) -> Iterable[Section]:
 
 
 def leader(user: User, today: date) -> Iterable[Section]:
-    visible = Company.objects.visible_to(user).living()
-    yield coverage(visible, today, _("Companies that nobody has seen for long"))
     yield Section(
-        title=_("Late tickets, the longest first"),
+        title=_("Late tickets"),
         template="reports/home/_tickets.html",
         rows=queries.late_tickets(user, today, ROWS + 1),
         empty=_("No ticket in your field is late."),
         more=More(reverse("visits:tickets") + "?tab=late", _("All late tickets")),
     )
+    visible = Company.objects.visible_to(user).living()
+    yield coverage(visible, today, _("Companies that nobody has seen for long"))
 
 
 # --- Company -------------------------------------------------------------------
 
 
 def owner(user: User, today: date) -> Iterable[Section]:
-    yield Section(
-        title=_("Your officers"),
-        template="reports/home/_officers.html",
-        rows=queries.officers_for_owner(user, today),
-        empty=_("Your company has no officer yet. Please call the service centre."),
-    )
     yield Section(
         title=_("Your matters"),
         template="reports/home/_matters.html",
@@ -228,37 +248,89 @@ def owner(user: User, today: date) -> Iterable[Section]:
         act=More(reverse("visits:raise"), _("Raise a problem")),
     )
     yield Section(
+        title=_("Your officers"),
+        template="reports/home/_officers.html",
+        rows=queries.officers_for_owner(user, today),
+        empty=_("Your company has no officer yet. Please call the service centre."),
+        is_aside=True,
+        is_counted=False,
+    )
+    yield Section(
         title=_("Recent visits"),
         template="reports/home/_visits.html",
         rows=queries.visits_for_owner(user, ROWS + 1),
         empty=_("Nobody has visited you yet."),
         more=More(reverse("visits:index"), _("All visits")),
+        is_aside=True,
+        is_counted=False,
     )
 
 
 # --- Administrators ------------------------------------------------------------
 
 
+DESKS = [
+    (
+        Role.SYSTEM_ADMIN,
+        "crm:people",
+        _lazy("Accounts"),
+        _lazy("Open and close accounts, give a new first password."),
+    ),
+    (
+        Role.SYSTEM_ADMIN,
+        "crm:departments",
+        _lazy("Departments"),
+        _lazy("The tree of units that tickets are dispatched to."),
+    ),
+    (
+        Role.SYSTEM_ADMIN,
+        "crm:regions",
+        _lazy("Regions"),
+        _lazy("Counties, towns and parks that companies belong to."),
+    ),
+    (
+        Role.SYSTEM_ADMIN,
+        "crm:calendar",
+        _lazy("Working calendar"),
+        _lazy("Import the State Council's notice; deadlines follow it."),
+    ),
+    (
+        Role.SYSTEM_ADMIN,
+        "visits:categories",
+        _lazy("Categories and deadlines"),
+        _lazy("Who usually leads, and how many working days each step has."),
+    ),
+    (
+        Role.SECURITY_ADMIN,
+        "crm:grants",
+        _lazy("Grants"),
+        _lazy("Who holds which role, for which region, unit or company."),
+    ),
+    (
+        Role.SECURITY_ADMIN,
+        "crm:locks",
+        _lazy("Locked accounts"),
+        _lazy("Let people in again who typed a wrong password too often."),
+    ),
+    (
+        Role.AUDIT_ADMIN,
+        "crm:audit",
+        _lazy("Audit log"),
+        _lazy("Who did what and when; check that nothing was changed."),
+    ),
+]
+
+
 def administrators(user: User, today: date) -> Iterable[Section]:
-    desks = [
-        (Role.SYSTEM_ADMIN, "crm:people", _("Accounts")),
-        (Role.SYSTEM_ADMIN, "crm:departments", _("Departments")),
-        (Role.SYSTEM_ADMIN, "crm:regions", _("Regions")),
-        (Role.SYSTEM_ADMIN, "crm:calendar", _("Working calendar")),
-        (Role.SYSTEM_ADMIN, "visits:categories", _("Categories and deadlines")),
-        (Role.SECURITY_ADMIN, "crm:grants", _("Grants")),
-        (Role.SECURITY_ADMIN, "crm:locks", _("Locked accounts")),
-        (Role.AUDIT_ADMIN, "crm:audit", _("Audit log")),
-    ]
-    rows = [
-        More(reverse(name), label) for role, name, label in desks if user.has_role(role)
-    ]
+    held = [desk for role, *desk in DESKS if user.has_role(role)]
+    rows = [More(reverse(name), str(label), str(hint)) for name, label, hint in held]
     yield Section(
         title=_("Administration"),
         template="reports/home/_links.html",
         rows=rows,
         empty="",
         hint=_("Administrators see no business data."),
+        is_counted=False,
     )
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value
-from django.utils.translation import gettext as _
 
 from crm.models import (
     Absence,
@@ -22,8 +21,9 @@ from crm.models import (
     lamp_of,
     subject_of,
 )
-from crm.services import deadlines
+from crm.services import calendar, deadlines
 from visits.models import IntakeConflict, Ticket, TicketPart, Visit
+from visits.ticket_list import with_lead
 
 VISIT_REPORT = "visit_report"
 AHEAD = timedelta(days=7)
@@ -86,7 +86,9 @@ class TicketRow(NamedTuple):
     handler_id: int | None
     handler: str | None
     raised_at: datetime
+    lead: str | None
     lamp: Lamp
+    days_left: int | None
 
     @property
     def is_new(self) -> bool:
@@ -97,9 +99,13 @@ class TicketRow(NamedTuple):
         return str(Ticket.Status(self.status).label)
 
     @property
+    def is_running(self) -> bool:
+        return self.due_on is not None and not self.is_met
+
+    @property
     def lamp_word(self) -> str:
-        """The clock of an answered ticket stands; nothing is paused."""
-        return _("answered") if self.is_met else ""
+        """A clock that does not run says nothing; the state says why."""
+        return "" if self.is_running else self.state
 
 
 TICKET_FIELDS = (
@@ -113,17 +119,19 @@ TICKET_FIELDS = (
     "handler_id",
     "handler__name",
     "raised_at",
+    "lead",
 )
 
 
 def ticket_rows(tickets: Any, today: date, limit: int) -> list[TicketRow]:
-    """Flat rows with their lamps; the lamp is computed, never stored."""
+    """Flat rows with lamp and days left; both are computed, never stored."""
     near = deadlines.yellow_from(today)
     rows = []
-    for values in tickets.values_list(*TICKET_FIELDS)[:limit]:
+    for values in with_lead(tickets).values_list(*TICKET_FIELDS)[:limit]:
         due_on, is_met = values[5], values[6] is not None
         lamp = lamp_of(due_on, is_met, today, near)
-        rows.append(TicketRow._make([*values[:6], is_met, *values[7:], lamp]))
+        left = calendar.count_between(today, due_on) if due_on else None
+        rows.append(TicketRow._make([*values[:6], is_met, *values[7:], lamp, left]))
     return rows
 
 
@@ -131,13 +139,18 @@ def by_due(tickets: Any) -> Any:
     return tickets.order_by("solve_by__due_on", "pk")
 
 
-def tickets_of_officer(user: User, today: date, limit: int) -> list[TicketRow]:
-    """Of the companies served today: to be confirmed, or late."""
-    served = Company.objects.served_by(user, today)
-    open_ones = Ticket.objects.filter(company__in=served.values("pk")).open()
-    waiting = Q(status=Ticket.Status.CONFIRMING)
-    late = Q(solve_by__due_on__lt=today, solve_by__met_at=None)
-    return ticket_rows(by_due(open_ones.filter(waiting | late)), today, limit)
+def to_confirm(served: Any, today: date, limit: int) -> list[TicketRow]:
+    """Answered, and these companies have not said yet whether it is solved."""
+    waiting = Ticket.objects.filter(
+        company__in=served.values("pk"), status=Ticket.Status.CONFIRMING
+    )
+    return ticket_rows(by_due(waiting), today, limit)
+
+
+def late_of(served: Any, today: date, limit: int) -> list[TicketRow]:
+    """What these companies were promised and did not get in time."""
+    late = Ticket.objects.filter(company__in=served.values("pk")).open().late(today)
+    return ticket_rows(by_due(late), today, limit)
 
 
 def tickets_of_unit(user: User, today: date) -> list[TicketRow]:
@@ -149,7 +162,8 @@ def tickets_of_unit(user: User, today: date) -> list[TicketRow]:
             Ticket.Status.WORKING,
         )
     )
-    return ticket_rows(by_due(tickets), today, UNIT_ROWS)
+    rows = ticket_rows(by_due(tickets), today, UNIT_ROWS)
+    return [row._replace(lead=None) for row in rows]  # one's own unit needs no name
 
 
 def parts_to_answer(user: User, today: date, limit: int) -> list[TicketRow]:

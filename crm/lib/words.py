@@ -49,13 +49,30 @@ def day(on: date, today: date) -> str:
 
 
 def time_left(due_on: date, today: date, left: int | None = None) -> str:
-    """「还剩 2 天」「今天到期」「逾期 3 天」; `left` replaces the calendar days."""
-    gap = (due_on - today).days if left is None else left
-    if gap == 0 and due_on >= today:
+    """「还剩 2 天」「今天到期」「逾期 3 天」; `left` counts in working days instead."""
+    if due_on == today:
         return _("due today")
+    if left is None:
+        return _calendar_days((due_on - today).days)
+    if due_on < today and not left:
+        return pgettext("deadline", "late")  # since a day that does not count
+    if left < 0:
+        sentence = ngettext("%(n)s working day late", "%(n)s working days late", -left)
+    else:
+        sentence = ngettext("%(n)s working day left", "%(n)s working days left", left)
+    return sentence % {"n": abs(left)}
+
+
+def _calendar_days(gap: int) -> str:
     if gap > 0:
         return ngettext("%(n)s day left", "%(n)s days left", gap) % {"n": gap}
     return ngettext("%(n)s day late", "%(n)s days late", -gap) % {"n": -gap}
+
+
+def due(due_on: date, today: date, left: int | None = None) -> str:
+    """「周四 10-09 · 还剩 2 个工作日」; today's needs its day only once."""
+    left_words = time_left(due_on, today, left)
+    return left_words if due_on == today else f"{day(due_on, today)} · {left_words}"
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -83,12 +83,10 @@ def day(context: Context, value: date | datetime | None) -> SafeString | str:
 def due(
     context: Context, value: date | None, left: int | None = None
 ) -> SafeString | str:
-    """「周四 10-09 · 还剩 2 天」; `left` in working days when the caller knows."""
+    """「周四 10-09 · 还剩 2 个工作日」; `left` in working days, if known."""
     if value is None:
         return ""
-    today = _today(context)
-    text = f"{words.day(value, today)} · {words.time_left(value, today, left)}"
-    return _time(value, text)
+    return _time(value, words.due(value, _today(context), left))
 
 
 @register.simple_tag(takes_context=True)

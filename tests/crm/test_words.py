@@ -30,14 +30,21 @@ def test_a_day_near_now_is_a_word_and_another_year_is_said(on, text):
     ("due_in", "left", "text"),
     [
         (2, None, "还剩 2 天"),
-        (5, 2, "还剩 2 天"),
+        (5, 2, "还剩 2 个工作日"),
         (0, None, "今天到期"),
+        (0, 0, "今天到期"),
         (-3, None, "逾期 3 天"),
-        (-3, -1, "逾期 1 天"),
+        (-3, -1, "逾期 1 个工作日"),
+        (-1, 0, "已逾期"),
     ],
 )
 def test_time_left_takes_working_days_when_told(due_in, left, text):
     assert words.time_left(TODAY + timedelta(due_in), TODAY, left) == text
+
+
+def test_a_deadline_of_today_says_so_once():
+    assert words.due(TODAY, TODAY, 0) == "今天到期"
+    assert words.due(TODAY + timedelta(2), TODAY, 1) == "周五 10-09 · 还剩 1 个工作日"
 
 
 @pytest.mark.parametrize(
