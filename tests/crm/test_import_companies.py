@@ -126,6 +126,12 @@ def test_only_the_name_is_required(sheet, county):
     assert Company.objects.filter(region=county).count() == 2
 
 
+@pytest.mark.django_db
+def test_before_there_are_regions_it_says_what_comes_first(sheet):
+    code, _said, complaints = run(sheet([["测试有限公司"]], headings=["企业名称"]))
+    assert (code, "尚无行政区划" in complaints) == (1, True)
+
+
 def test_columns_come_in_any_order_and_headings_as_people_write_them(sheet, county):
     headings = [
         "从业人数（人）",

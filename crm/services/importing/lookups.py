@@ -54,6 +54,13 @@ class Regions:
 
     def find(self, cell: str) -> Region:
         if cell.strip() in NOTHING:
+            if not self.by_path:
+                raise BadCellError(
+                    _(
+                        "There is no region yet. The system administrator enters the "
+                        "regions first."
+                    )
+                )
             if self.fallback is None:
                 raise BadCellError(
                     _("The region is missing; there is more than one to choose from.")
