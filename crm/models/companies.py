@@ -106,10 +106,12 @@ class CompanyQuerySet(ScopedQuerySet["Company"]):
         return self.living().filter(pk__in=liaisons.values("company"))
 
     def without_officer(self) -> Self:
+        """Those with no A, or whose A or B has a closed account."""
         open_a = CompanyLiaison.objects.open().filter(
             role=CompanyLiaison.Role.A, company=OuterRef("pk")
         )
-        return self.living().filter(~Exists(open_a))
+        left = CompanyLiaison.objects.open().filter(officer__is_active=False)
+        return self.living().filter(~Exists(open_a) | Q(pk__in=left.values("company")))
 
     def tagged(self, *keys: str) -> Self:
         rows = CompanyTag.objects.filter(tag__key__in=keys, company=OuterRef("pk"))

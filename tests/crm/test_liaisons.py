@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from crm.lib.errors import DomainError
 from crm.models import Company, CompanyLiaison, Event, Grant
-from crm.services import absences, liaisons
+from crm.services import absences, liaisons, people
 from tests.factories import SHANGHAI, GrantFactory, UserFactory
 
 NOW = datetime(2026, 3, 18, 9, 0, tzinfo=SHANGHAI)
@@ -87,6 +87,13 @@ def test_a_company_whose_a_left_stands_in_the_list(cast):
     assert not Company.objects.visible_to(cast.olga).filter(pk=cast.company.pk)
     assign(cast, "A", cast.oleg, reason="")
     assert not Company.objects.without_officer().exists()
+
+
+@pytest.mark.parametrize("who", ["olga", "bela"])
+def test_a_company_whose_officer_left_is_listed_as_without_one(cast, who):
+    assert cast.company not in Company.objects.without_officer()
+    people.deactivate_user(getattr(cast, who), actor=cast.sven)
+    assert cast.company in Company.objects.without_officer()
 
 
 def test_a_pair_that_is_away_on_the_same_day_is_not_made(cast):
