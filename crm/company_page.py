@@ -21,6 +21,7 @@ from crm.models import (
     Contact,
     Event,
     Role,
+    Tag,
     User,
 )
 from crm.models.companies import WIDE, CompanyQuerySet
@@ -230,6 +231,7 @@ def stream_of(company: Company, user: User, *, is_whole: bool) -> list[StreamIte
     )
     files = files_of(found)
     tags = dict(tags_of(company.tag_words))  # type: ignore[attr-defined] # annotated
+    tags |= names_of_gone(found, set(tags))
     return [item_of(event, files, tags) for event in found]
 
 
@@ -250,6 +252,23 @@ def files_of(events: list[Event]) -> dict[int, list[Attachment]]:
         for one in attached.select_related("file").order_by("pk"):
             found.setdefault(one.comment_id or 0, []).append(one)
     return found
+
+
+def names_of_gone(events: list[Event], present: set[str]) -> dict[str, str]:
+    """Names of tags that were taken off since; asked for only if there are any."""
+    named = {
+        key
+        for event in events
+        if event.action == "company.tagged"
+        for keys in event.changes["tags"]
+        for key in keys
+    }
+    gone = named - present
+    return (
+        dict(Tag.objects.filter(key__in=gone).values_list("key", "name"))
+        if gone
+        else {}
+    )
 
 
 def item_of(
@@ -278,9 +297,12 @@ def changes_of(event: Any, tags: dict[str, str]) -> list[Change]:
         ]
     if event.action == "company.tagged":
         old, new = event.changes["tags"]
-        # Names of the present ones are at hand; what has gone says the next line up.
-        come = [tags[key] for key in new if key not in old and key in tags]
-        return [Change(_("added"), None, _(", ").join(come))] if come else []
+        come = [tags.get(key, key) for key in new if key not in old]
+        gone = [tags.get(key, key) for key in old if key not in new]
+        both = [(_("added"), come), (_("taken off"), gone)]
+        return [
+            Change(word, None, _(", ").join(names)) for word, names in both if names
+        ]
     if event.action == "liaison.assigned":
         role = event.changes["role"][1]
         return [Change(str(CompanyLiaison.Role(role).label), None, event.officer)]

@@ -14,6 +14,7 @@ from tests.factories import (
     ContactFactory,
     IndustryFactory,
     LiaisonFactory,
+    TagFactory,
 )
 
 FORM = {
@@ -333,3 +334,13 @@ def test_an_archived_company_comes_back(cast, company, as_user):
     assert as_user(cast.olga).post(restore).status_code == 403
     client.post(restore)
     assert link in client.get("/companies/").content.decode()
+
+
+def test_the_stream_names_tags_that_came_and_went(cast, company, as_user):
+    troubled = TagFactory()
+    companies.set_tags(company, actor=cast.olga, tags=[troubled])
+    companies.set_tags(company, actor=cast.olga, tags=[])
+    page = as_user(cast.olga).get(company.get_absolute_url()).content.decode()
+    stream = page.split('class="stream"')[1]
+    assert stream.count(troubled.name) == 2
+    assert stream.index("取消") < stream.index("新增")
