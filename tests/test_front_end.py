@@ -8,9 +8,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "crm/static/crm"
+APPS = ("crm", "visits", "reports")
 TEMPLATES = [
     path
-    for app in ("crm", "visits", "reports")
+    for app in APPS
     for path in sorted((ROOT / app / "templates").rglob("*.html"))
     if "paper" not in path.parts  # WeasyPrint's, never a browser's
 ]
@@ -56,3 +57,11 @@ def test_every_icon_that_is_named_is_in_the_sprite():
     named = set(re.findall(r"\{% icon \"([\w-]+)\"", pages))
     named |= set(re.findall(r"icon=\"([\w-]+)\"", pages + code))
     assert named - listed == set()
+
+
+def test_every_icon_of_the_sprite_is_used():
+    listed = (STATIC / "icons.txt").read_text().split()
+    scripts = (STATIC / "js").rglob("*.js")
+    code = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
+    text = "".join(path.read_text() for path in (*TEMPLATES, *scripts, *code))
+    assert [one for one in listed if not re.search(rf"[\"']{one}[\"']", text)] == []
