@@ -186,7 +186,7 @@ def page(
         "errors": errors_by_field(problems),
         "modes": Visit.Mode.choices,
         "results": result_choices(),
-        "purposes": offers.usual_purposes(user) or usual_words(),
+        "purposes": usual_purposes(user),
         "colleagues": [tick(one.pk, one.name) for one in offers.colleagues_of(user)],
         "chips": chips,
         "categories": categories,
@@ -216,6 +216,11 @@ def result_choices() -> list[tuple[str, str]]:
         (Finding.Result.SOLVED, _("Answered on the spot")),
         (Finding.Result.NOTED, _("Only note it")),
     ]
+
+
+def usual_purposes(user: User) -> list[str]:
+    """The person's own, else everybody's."""
+    return offers.usual_purposes(user) or usual_words()
 
 
 def usual_words() -> list[str]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm.lib.errors import DomainError, StaleVersion
 from crm.lib.http import AppRequest
+from visits import pages
 from visits.forms.visits import CancelForm, PlanForm
 from visits.models import Visit
 from visits.services import offers, reach
@@ -44,7 +45,12 @@ def plan(request: AppRequest) -> HttpResponse:
         except DomainError as error:
             refuse(form, error)
     form.fields["gate_reason"].required = facts.needs_reason
-    context = {"form": form, "facts": facts, "visit": None}
+    context = {
+        "form": form,
+        "facts": facts,
+        "visit": None,
+        "purposes": pages.usual_purposes(request.user),
+    }
     return render(request, "visits/plan.html", context, status=status_of(form))
 
 
@@ -73,7 +79,12 @@ def choose(request: AppRequest) -> HttpResponse:
 def first_guess() -> dict[str, Any]:  # Any: values of fields
     moment = timezone.localtime() + timedelta(days=1)
     moment = moment.replace(hour=USUAL_HOUR, minute=0)
-    return {"day": moment.date(), "time": moment.time(), "uuid": uuid4()}
+    return {
+        "day": moment.date(),
+        "time": moment.time(),
+        "mode": Visit.Mode.ONSITE,
+        "uuid": uuid4(),
+    }
 
 
 def refuse(form: PlanForm, error: DomainError) -> None:
@@ -107,7 +118,12 @@ def change(request: AppRequest, pk: int) -> HttpResponse:
                 raise
             refuse(form, error)
     facts = offers.facts_for(request.user, visit.company_id, today=timezone.localdate())
-    context = {"form": form, "facts": facts, "visit": visit}
+    context = {
+        "form": form,
+        "facts": facts,
+        "visit": visit,
+        "purposes": pages.usual_purposes(request.user),
+    }
     return render(request, "visits/plan.html", context, status=status_of(form))
 
 
