@@ -130,9 +130,10 @@ class Page:
 
     @property
     def answer_first(self) -> bool:
-        """The company is to judge an answer: nothing stands before it."""
+        """Whoever is to judge an answer reads it before anything else."""
         confirming = self.ticket.status == Ticket.Status.CONFIRMING
-        return confirming and not self.reads_internal
+        may_confirm = self.ticket.may_confirm  # type: ignore[attr-defined] # annotated
+        return confirming and (may_confirm or not self.reads_internal)
 
     @property
     def may_comment(self) -> bool:

@@ -147,11 +147,16 @@ def days(count: int) -> str:
 
 
 @register.simple_tag
-def field(bound: BoundField, css: str = "", **attrs: Any) -> SafeString:
-    """One field with label, hint and errors; attributes as `data_x="y"`."""
+def field(
+    bound: BoundField, css: str = "", *, is_needed: bool = False, **attrs: Any
+) -> SafeString:
+    """One field with label, hint and errors; attributes as `data_x="y"`.
+
+    `is_needed`: what is optional for the form must be filled in where this stands.
+    """
     extra = {name.replace("_", "-"): value for name, value in attrs.items()}
     bound.field.widget.attrs.update(extra)
-    context = {"field": bound, "css": css}
+    context = {"field": bound, "css": css, "is_needed": is_needed}
     return bound.form.render("parts/_field.html", context)
 
 

@@ -1,7 +1,10 @@
 """What browser tests ask of a page."""
 
-from playwright.sync_api import Page
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page
 
+from crm.models import User
 from deploy.common import NODE_MODULES
 
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
@@ -31,3 +34,15 @@ def errors_of(page: Page) -> list[str]:
     )
     page.on("pageerror", lambda error: seen.append(str(error)))
     return seen
+
+
+def sign_in(context: BrowserContext, address: str, user: User | None) -> None:
+    """Give the context this person's session, as if just logged in; or none."""
+    context.clear_cookies()
+    if user is None:
+        return
+    client = Client()
+    client.force_login(user, backend="crm.auth.LoginNameBackend")
+    name = settings.SESSION_COOKIE_NAME
+    cookie = {"name": name, "value": client.cookies[name].value, "url": address}
+    context.add_cookies([cookie])
