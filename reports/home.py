@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -269,50 +270,59 @@ def owner(user: User, today: date) -> Iterable[Section]:
 # --- Administrators ------------------------------------------------------------
 
 
+class Desk(NamedTuple):
+    """Where an administrator works, and at what."""
+
+    role: Role
+    url_name: str
+    label: str | Promise
+    hint: str | Promise
+
+
 DESKS = [
-    (
+    Desk(
         Role.SYSTEM_ADMIN,
         "crm:people",
         _lazy("Accounts"),
         _lazy("Open and close accounts, give a new first password."),
     ),
-    (
+    Desk(
         Role.SYSTEM_ADMIN,
         "crm:departments",
         _lazy("Departments"),
         _lazy("The tree of units that tickets are dispatched to."),
     ),
-    (
+    Desk(
         Role.SYSTEM_ADMIN,
         "crm:regions",
         _lazy("Regions"),
         _lazy("Counties, towns and parks that companies belong to."),
     ),
-    (
+    Desk(
         Role.SYSTEM_ADMIN,
         "crm:calendar",
         _lazy("Working calendar"),
         _lazy("Import the State Council's notice; deadlines follow it."),
     ),
-    (
+    Desk(
         Role.SYSTEM_ADMIN,
         "visits:categories",
         _lazy("Categories and deadlines"),
         _lazy("Who usually leads, and how many working days each step has."),
     ),
-    (
+    Desk(
         Role.SECURITY_ADMIN,
         "crm:grants",
         _lazy("Grants"),
         _lazy("Who holds which role, for which region, unit or company."),
     ),
-    (
+    Desk(
         Role.SECURITY_ADMIN,
         "crm:locks",
         _lazy("Locked accounts"),
         _lazy("Let people in again who typed a wrong password too often."),
     ),
-    (
+    Desk(
         Role.AUDIT_ADMIN,
         "crm:audit",
         _lazy("Audit log"),
@@ -322,8 +332,11 @@ DESKS = [
 
 
 def administrators(user: User, today: date) -> Iterable[Section]:
-    held = [desk for role, *desk in DESKS if user.has_role(role)]
-    rows = [More(reverse(name), str(label), str(hint)) for name, label, hint in held]
+    rows = [
+        More(reverse(desk.url_name), str(desk.label), str(desk.hint))
+        for desk in DESKS
+        if user.has_role(desk.role)
+    ]
     yield Section(
         title=_("Administration"),
         template="reports/home/_links.html",

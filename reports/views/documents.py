@@ -37,7 +37,8 @@ def panel(request: AppRequest, pk: int) -> HttpResponse:
     """The newest report of a visit: its progress, or the link to it."""
     visit = readable_visit(request.user, pk)
     context = {"visit": visit, "document": report_of(visit)}
-    return render(request, "reports/_report.html", context)
+    name = "_report" if request.htmx else "report"
+    return render(request, f"reports/{name}.html", context)
 
 
 @require_POST

@@ -194,3 +194,13 @@ def test_facts_without_a_value_are_left_out(visit):
     labels = [label for label, _ in report.facts]
     assert "带队领导" not in labels
     assert "走访人员" in labels
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_page"), [({}, True), ({"hx-request": "true"}, False)]
+)
+def test_without_scripts_the_panel_is_a_page(cast, as_user, visit, headers, is_page):
+    client = as_user(cast.olga)
+    text = client.get(f"/visits/{visit.pk}/report/", headers=headers).content.decode()
+    assert ("<title>" in text) == is_page
+    assert 'id="visit-report"' in text
