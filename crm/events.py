@@ -23,6 +23,8 @@ from crm.models import Company, Event, EventPersonal, PendingSeal, User
 
 # Codes and values as JSON knows them.
 Plain = str | int | bool | None | list[Any] | dict[str, Any]
+PLAIN_TYPES = frozenset({str, int, bool, type(None)})
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,10 +202,14 @@ def pairs_of(changes: Mapping[str, Any]) -> dict[str, list[Plain]]:
 
 def plain(value: Any) -> Plain:
     """The value as JSON keeps it on both databases, exactly."""
+    # Nearly all are, and this costs a tenth of the match.
+    if type(value) in PLAIN_TYPES:
+        same: Plain = value
+        return same
     match value:
         case Enum():
             return plain(value.value)
-        case None | bool() | int() | str():
+        case bool() | int() | str():
             return value
         case float() | Decimal() | uuid.UUID():
             return str(value)
@@ -252,9 +258,7 @@ def seal_hash(*, position: int, previous: str, event_id: int, digest: str) -> st
 
 def keyed(parts: list[Any]) -> str:
     """HMAC-SHA256 of the parts as canonical JSON."""
-    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    key = settings.CRM_AUDIT_KEY.encode()
     # A lone surrogate cannot be stored anyway; here it must not be the one to break.
-    return hmac.new(
-        key, text.encode("utf-8", "surrogatepass"), hashlib.sha256
-    ).hexdigest()
+    text = CANONICAL.encode(parts).encode("utf-8", "surrogatepass")
+    key = settings.CRM_AUDIT_KEY.encode()
+    return hmac.new(key, text, hashlib.sha256).hexdigest()

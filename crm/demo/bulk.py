@@ -17,7 +17,7 @@ from crm.models import (
 )
 from crm.models.companies import CompanyTag
 from crm.pinyin import readings_of, sort_key_of
-from crm.services import companies, contacts, search
+from crm.services import companies, search
 from crm.services.contacts import FIELDS
 
 from .county import County
@@ -25,6 +25,7 @@ from .making import CHANGED, profile_of
 from .rows import EVENTS, row_of
 from .story import CompanyStory
 
+SAID_EACH = 20_000
 A, B = CompanyLiaison.Role.A, CompanyLiaison.Role.B
 
 
@@ -40,10 +41,12 @@ class Companies:
         self.tags = {one.key: one for one in Tag.objects.all()}
 
     def make(self) -> None:
-        for told in self.county.story.companies:
+        for number, told in enumerate(self.county.story.companies):
+            if number and number % SAID_EACH == 0:
+                self.county.say(f"{number} companies")
             self.enter(told)
             self.rows.flush_if_full()
-        self.rows.finish()
+        self.rows.pause()
 
     def enter(self, told: CompanyStory) -> None:
         now, industry = told.entered_at, self.industries.get(told.industry)
@@ -76,7 +79,7 @@ class Companies:
                 company_id=company.pk,
                 name=one.name,
                 title=one.title,
-                phone=contacts.checked_phone(one.phone),
+                phone=one.phone,
                 is_main=one.is_main,
             )
             self.rows.add(contact)

@@ -5,16 +5,18 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models import Max
 from django.db.models.base import ModelState
 
 from crm import events
 from crm.models import Company, Event, EventPersonal, PendingSeal, User
+
+from .loading import lift, run
 
 Convert = Callable[[Any], Any]
 EVENTS = (Event, EventPersonal)
@@ -27,11 +29,13 @@ class Rows:
 
     def __init__(self, most: int = MOST) -> None:
         self.waiting: dict[type[models.Model], list[models.Model]] = {}
+        self.lifted: list[str] = []
         self.last: dict[type[models.Model], int] = {}
         self.count, self.most = 0, most
 
     def follow(self, *order: type[models.Model]) -> None:
         """Write these after the others; each row finds what it points to."""
+        self.lifted += lift(order)
         for model in order:
             self.waiting[model] = []
         self.resume()
@@ -42,9 +46,10 @@ class Rows:
 
     def add(self, *rows: models.Model) -> None:
         for row in rows:
-            model = type(row)
-            if row.pk is None:
-                row.pk = self.next_key(model)
+            model, values = type(row), row.__dict__
+            key = key_of(model)
+            if values[key] is None:
+                values[key] = self.next_key(model)
             self.waiting[model].append(row)
         self.count += len(rows)
 
@@ -79,7 +84,7 @@ class Rows:
             at=now,
             actor_id=actor.pk if actor else None,
             action=action,
-            subject_type=subject._meta.label_lower,
+            subject_type=label_of(type(subject)),
             subject_id=subject.pk,
             company_id=company or getattr(subject, "company_id", None),
             is_public=is_public,
@@ -93,7 +98,6 @@ class Rows:
         if self.count >= self.most:
             self.flush()
 
-    @transaction.atomic
     def flush(self) -> None:
         for model, rows in self.waiting.items():
             write(model, rows)
@@ -103,12 +107,14 @@ class Rows:
         self.count = 0
 
     def finish(self) -> None:
-        """Write the rest; from now on the database counts on from these keys."""
+        """Write the rest, and give the tables their indexes again."""
+        self.pause()
+        run(self.lifted)
+
+    def pause(self) -> None:
+        """Let services write: the database counts on from these keys."""
         self.flush()
-        statements = connection.ops.sequence_reset_sql(no_style(), list(self.waiting))
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
+        run(connection.ops.sequence_reset_sql(no_style(), list(self.waiting)))
 
 
 def row_of(model: type[M], **values: Any) -> M:  # Any: of every type of a column
@@ -118,6 +124,16 @@ def row_of(model: type[M], **values: Any) -> M:  # Any: of every type of a colum
     row.__dict__.update(values)
     row.__dict__["_state"] = ModelState()
     return row
+
+
+@cache
+def label_of(model: type[models.Model]) -> str:
+    return model._meta.label_lower
+
+
+@cache
+def key_of(model: type[models.Model]) -> str:
+    return str(model._meta.pk.attname)
 
 
 @cache
@@ -169,14 +185,15 @@ def values_of(
     model: type[models.Model], rows: Iterable[models.Model]
 ) -> Iterator[list[Any]]:
     """As the database keeps them; Any: of every type of a column."""
-    read = attrgetter(*(field.attname for field in fields_of(model)), "pk")
+    # Past the descriptors of foreign keys, which ask in Python.
+    read = itemgetter(*(field.attname for field in fields_of(model)))
     converts = [
         (place, convert)
         for place, field in enumerate(fields_of(model))
         if (convert := convert_of(field))
     ]
     for row in rows:
-        values = list(read(row)[:-1])
+        values = list(read(row.__dict__))
         for place, convert in converts:
             if values[place] is not None:
                 values[place] = convert(values[place])
@@ -197,7 +214,7 @@ def convert_of(field: "models.Field[Any, Any]") -> Convert | None:
     if connection.vendor == "postgresql":
         return None
     if isinstance(field, models.DateTimeField):
-        return lambda moment: str(moment.astimezone(UTC).replace(tzinfo=None))
+        return lambda moment: moment.astimezone(UTC).isoformat(" ")[: -len("+00:00")]
     if isinstance(field, models.DateField):
         return lambda day: day.isoformat()
     if isinstance(field, models.UUIDField):

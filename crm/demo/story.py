@@ -1,10 +1,10 @@
 """What the demo county is, before any row exists: pure data from one seed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,14 @@ from crm.lib.uscc import with_check_digit
 from crm.models import Role
 from crm.services import calendar
 
-from .words import company_name, listed, log_between, mobile, person_name
+from .words import (
+    company_name,
+    contact_phone,
+    listed,
+    log_between,
+    official_phone,
+    person_name,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -76,12 +83,12 @@ class Person:
     name: str
     title: str
     department: str | None
-    phone: str
-    rights: list[Right] = field(default_factory=list)
+    rights: list[Right]
+    phone: str = ""
     is_demo: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ContactStory:
     name: str
     title: str
@@ -89,7 +96,7 @@ class ContactStory:
     is_main: bool
 
 
-@dataclass
+@dataclass(slots=True)
 class CompanyStory:
     """A company with its people; officers by login."""
 
@@ -154,6 +161,7 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)
 
 
+@cache
 def workday_after(day: date, days: int) -> date:
     """So many working days later; 0 is the day itself, or the next one that works."""
     return calendar.add(day, days).due or day
@@ -179,7 +187,10 @@ def tell(scale: Scale, seed: int, today: date) -> Story:
     ]
     story = Story(scale, start, today, places, units, [], [])
     story.people = people_of(random, story, county.code)
-    story.companies = [company_of(random, story, n) for n in range(scale.companies)]
+    taken: set[str] = set()
+    story.companies = [
+        company_of(random, story, n, taken) for n in range(scale.companies)
+    ]
     give_owners(random, story)
     return story
 
@@ -226,6 +237,8 @@ def people_of(random: Random, story: Story, county: str) -> list[Person]:
         # The named handlers end at 5.
         login = f"{right.role}{number + (5 if right.role == Role.HANDLER else 0)}"
         people.append(official(random, login, "科员", unit, right))
+    for number, one in enumerate(people):
+        one.phone = official_phone(number)
     return people
 
 
@@ -253,9 +266,7 @@ def named_people(random: Random, story: Story, county: str) -> Iterator[Person]:
 def official(
     random: Random, login: str, title: str, department: str, *rights: Right
 ) -> Person:
-    name, phone = person_name(random), mobile(random)
-    scoped = [right if isinstance(right, Right) else Right(right) for right in rights]
-    return Person(login, name, title, department, phone, scoped)
+    return Person(login, person_name(random), title, department, list(rights))
 
 
 def handlers(random: Random, story: Story) -> Iterator[Person]:
@@ -280,8 +291,8 @@ def give_owners(random: Random, story: Story) -> None:
                 contact.name,
                 contact.title,
                 None,
-                contact.phone,
                 [right],
+                contact.phone,
                 is_demo=number < 2,
             )
         )
@@ -290,7 +301,9 @@ def give_owners(random: Random, story: Story) -> None:
 # --- Companies -----------------------------------------------------------------
 
 
-def company_of(random: Random, story: Story, number: int) -> CompanyStory:
+def company_of(
+    random: Random, story: Story, number: int, taken: set[str]
+) -> CompanyStory:
     words = listed("demo")
     weights = [trade["weight"] for trade in words["trades"]]
     trade = random.choices(words["trades"], weights)[0]
@@ -302,7 +315,7 @@ def company_of(random: Random, story: Story, number: int) -> CompanyStory:
     entered += timedelta(minutes=number // 4 % 480)
     county = story.names[place.parent or ""].rstrip("县区市")
     company = CompanyStory(
-        name=company_name(random, county, trade) + suffix(number),
+        name=company_name(random, county, trade, taken),
         uscc=with_check_digit(f"91000000MA{number + 1000:07d}"),
         region=place.code,
         address=place.name
@@ -319,16 +332,11 @@ def company_of(random: Random, story: Story, number: int) -> CompanyStory:
             [45, 20, 22, 6, 5, 2],
         )[0],
         tags=tags_of(random, staff, revenue),
-        contacts=list(contacts_of(random)),
+        contacts=list(contacts_of(random, number)),
         entered_at=entered,
     )
     give_officers(random, story, company, number)
     return company
-
-
-def suffix(number: int) -> str:
-    """Names repeat in a large city; a branch number keeps them apart."""
-    return "" if number < 400 else f"({number})"
 
 
 def tags_of(random: Random, staff: int, revenue: float) -> list[str]:
@@ -345,11 +353,12 @@ def tags_of(random: Random, staff: int, revenue: float) -> list[str]:
     return tags
 
 
-def contacts_of(random: Random) -> Iterator[ContactStory]:
+def contacts_of(random: Random, company: int) -> Iterator[ContactStory]:
     titles = listed("demo")["contact_titles"]
     chosen = random.sample(titles, random.choice((1, 1, 2, 2, 3)))
     for place, title in enumerate(chosen):
-        yield ContactStory(person_name(random), title, mobile(random), place == 0)
+        phone = contact_phone(company, place)
+        yield ContactStory(person_name(random), title, phone, place == 0)
 
 
 def give_officers(

@@ -6,6 +6,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+# China keeps no numbers for fiction, and a mobile number that passes our check can be
+# somebody's. A landline's own digits begin with 2 to 8: those that begin with 0 pass
+# as well, and no exchange can put them through.
+AREA = "0871"
+MOST_CONTACTS = 3
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -25,12 +30,33 @@ def person_name(random: Random) -> str:
     return str(surname) + "".join(random.choice(given) for _ in range(length))
 
 
-def mobile(random: Random) -> str:
-    start = random.choice(("138", "139", "135", "158", "186", "177", "199"))
-    return start + f"{random.randrange(10**8):08d}"
+def official_phone(number: int) -> str:
+    """Of the official with this number; nobody else has it."""
+    return f"{AREA}-00{scattered(number, 1_000_000):06d}"
 
 
-def company_name(random: Random, place: str, trade: dict[str, Any]) -> str:
+def contact_phone(company: int, place: int) -> str:
+    """Of the company's contact at this place; no other contact has it."""
+    number = scattered(company * MOST_CONTACTS + place, 9_000_000) + 1_000_000
+    return f"{AREA}-0{number}"
+
+
+def scattered(number: int, among: int) -> int:
+    """Another number for each: the factor shares no divisor with powers of ten or 9."""
+    return number * 7_919_731 % among
+
+
+def company_name(
+    random: Random, place: str, trade: dict[str, Any], taken: set[str]
+) -> str:
+    """A name that no other company of the story bears."""
+    while (name := a_name(random, place, trade)) in taken:
+        pass
+    taken.add(name)
+    return name
+
+
+def a_name(random: Random, place: str, trade: dict[str, Any]) -> str:
     words = listed("demo")
     brand = random.choice(words["brands"])
     if random.random() < 0.35:

@@ -1,5 +1,6 @@
 """`manage.py seed_demo`: a county that looks lived in, and never over real data."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from crm.demo import story
+from crm.lib.phones import problem_of
 from crm.models import Company, Event, User
 from crm.services import audit, calendar
 from tests.factories import CompanyFactory
@@ -35,6 +37,16 @@ def test_it_refuses_where_demo_people_are_not_wanted(db, settings):
 def test_the_same_seed_and_day_tell_the_same_story(db):
     assert story.tell(TINY, 5, NOW.date()) == story.tell(TINY, 5, NOW.date())
     assert story.tell(TINY, 5, NOW.date()) != story.tell(TINY, 6, NOW.date())
+
+
+def test_no_two_companies_share_a_name_and_no_two_people_a_number(db):
+    told = story.tell(replace(TINY, companies=2_000, users=60), 5, NOW.date())
+    phones = [one.phone for company in told.companies for one in company.contacts]
+    phones += [one.phone for one in told.people if one.department]
+    names = [company.name for company in told.companies]
+    assert (len({*names}), len({*phones})) == (2_000, len(phones))
+    # No exchange puts through a landline whose own digits begin with 0.
+    assert {(phone[:6], problem_of(phone)) for phone in phones} == {("0871-0", "")}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from crm import demo
 from crm.demo import story
@@ -111,6 +111,18 @@ def seed(monkeypatch, *, in_bulk, look):
         return found
 
 
+def indexes_and_keys():
+    """Of every table by name: what loading drops must be there again."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            get = connection.introspection.get_constraints
+            for name, told in get(cursor, table).items():
+                # SQLite numbers its nameless ones as they come.
+                found[table, name.rstrip("0123456789")] = told
+    return found
+
+
 @pytest.fixture
 def tiny(db, settings, monkeypatch, tmp_path):
     settings.DEMO = True
@@ -132,7 +144,10 @@ def test_rows_in_bulk_are_those_of_the_services(tiny):
 
 @pytest.mark.slow
 def test_what_was_written_in_bulk_is_sound_and_can_be_worked_with(tiny):
+    before = indexes_and_keys()
+
     def look():
+        assert indexes_and_keys() == before
         plan = Visit.objects.planned().first()
         cancel_plan(plan, actor=plan.logged_by, reason="另约时间")
         assert not Event.objects.filter(pending_seal=None).exists()

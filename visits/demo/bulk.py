@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from random import Random
 
-from django.db import connection, transaction
+from django.db import connection
 
 from crm.demo.county import County
 from crm.demo.rows import row_of
@@ -18,7 +18,7 @@ from visits.models import (
     TicketPart,
     Visit,
 )
-from visits.services import intake, rows
+from visits.services import intake
 from visits.services.content import Content
 
 from .acts import Case
@@ -33,8 +33,7 @@ class BulkHands(WorkRows):
     def __init__(
         self, county: County, random: Random, categories: dict[str, Category]
     ) -> None:
-        super().__init__(county, random)
-        self.categories = categories
+        super().__init__(county, random, categories)
         # In an order in which each row finds what it points to.
         self.rows.follow(
             Visit, Met, Finding, Deadline, Ticket, TicketPart, Answer, Involvement
@@ -46,13 +45,12 @@ class BulkHands(WorkRows):
         """What is still open, the counters, and when each company was last seen."""
         for sheaf in list(self.open.values()):
             self.put_away(sheaf)
+        self.note_visits()
         self.rows.finish()
-        with transaction.atomic():
-            TicketNumber.objects.bulk_create(
-                TicketNumber(year=year, last=last)
-                for year, last in self.last_number.items()
-            )
-            self.note_visits()
+        TicketNumber.objects.bulk_create(
+            TicketNumber(year=year, last=last)
+            for year, last in self.last_number.items()
+        )
 
     def note_visits(self) -> None:
         table = connection.ops.quote_name(Company._meta.db_table)
@@ -81,7 +79,7 @@ class BulkHands(WorkRows):
                     contact_id=person.contact,
                 )
             )
-        findings = rows.findings_of(row, content.findings, self.categories)
+        findings = self.findings_of(row, visit)
         self.rows.add(*findings)
         self.rows.record(
             officer,
@@ -122,4 +120,19 @@ class BulkHands(WorkRows):
         row.status, row.held_at = Visit.Status.HELD.value, now
         return row
 
-    # --- Tickets ---------------------------------------------------------------
+    def findings_of(self, row: Visit, visit: VisitStory) -> list[Finding]:
+        return [
+            row_of(
+                Finding,
+                visit_id=row.pk,
+                key=str(order - 1),
+                order=order,
+                category_id=self.categories[told.category].pk,
+                symptom=told.symptom,
+                cause=told.cause,
+                wish=told.wish,
+                result=told.result,
+                answer=told.answer,
+            )
+            for order, told in enumerate(visit.findings, start=1)
+        ]

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from crm.demo.county import County
-from crm.demo.rows import row_of
+from crm.demo.rows import fields_of, row_of
 from crm.models import Deadline, Department, Involvement, User
 from crm.services import deadlines
-from visits.models import Answer, Finding, Ticket, TicketPart
+from visits.models import Answer, Category, Finding, Ticket, TicketPart
 from visits.services import numbers
 from visits.services.tickets.dispatching import clocks_of, part_clock
 from visits.services.tickets.raising import title_of
@@ -39,8 +40,11 @@ class Sheaf:
 class TicketRows:
     """The side of the companies and of the dispatch centre."""
 
-    def __init__(self, county: County, random: Random) -> None:
+    def __init__(
+        self, county: County, random: Random, categories: dict[str, Category]
+    ) -> None:
         self.county, self.random, self.rows = county, random, county.rows
+        self.categories = categories
         self.open: dict[int, Sheaf] = {}
         self.last_number: dict[int, int] = {}
 
@@ -55,7 +59,7 @@ class TicketRows:
         officer: User,
         now: datetime,
     ) -> Case:
-        case = Case(company, finding.category, told.later)
+        case = Case(company, self.categories[told.category], told.later)
         self.enter(
             case,
             officer,
@@ -152,18 +156,11 @@ class TicketRows:
         self.rows.add(*sheaf.answers, *sheaf.involved)
         del self.open[sheaf.ticket.pk]
 
-    def move(self, ticket: Ticket, new: Status) -> list[str]:
-        before = str(ticket.status)
-        ticket.move_to(new)
-        ticket.status = new.value
-        ticket.version += 1
-        return [before, new.value]
-
     def refuse(
         self, case: Case, actor: User, refusal: str, note: str, now: datetime
     ) -> None:
         ticket = case.record.ticket
-        change = self.move(ticket, Status.REFUSED)
+        change = move(ticket, Status.REFUSED)
         ticket.refusal, ticket.refusal_note = refusal, note
         self.tell(case, actor, "refused", now, status=change, refusal=refusal)
         self.put_away(case.record)
@@ -178,7 +175,7 @@ class TicketRows:
     ) -> None:
         sheaf: Sheaf = case.record
         ticket = sheaf.ticket
-        change = self.move(ticket, Status.DISPATCHED)
+        change = move(ticket, Status.DISPATCHED)
         ticket.first_receiver_id = ticket.first_receiver_id or actor.pk
         ticket.dispatched_at = now
         self.start_clocks(case, lead, assistants, now.date())
@@ -214,10 +211,11 @@ class TicketRows:
         ticket, category = sheaf.ticket, case.category
         wanted = clocks_of(category, today)
         wanted += [part_clock(category, today) for _assistant in assistants]
-        sheaf.clocks = [deadlines.planned(one) for one in wanted]
-        for clock in sheaf.clocks:
-            clock.pk = self.rows.next_key(Deadline)
-        keys = [clock.pk for clock in sheaf.clocks]
+        keys = [self.rows.next_key(Deadline) for _one in wanted]
+        sheaf.clocks = [
+            row_of(Deadline, **{**plan_of(one), "id": key})
+            for one, key in zip(wanted, keys, strict=True)
+        ]
         ticket.contact_by_id, ticket.reply_by_id, ticket.solve_by_id, *rest = keys
         told: list[tuple[Department, str, int | None]] = [(lead, "", None)]
         told += [(*one, key) for one, key in zip(assistants, rest, strict=True)]
@@ -234,3 +232,18 @@ class TicketRows:
             )
             for unit, task, key in told
         ]
+
+
+def move(ticket: Ticket, new: Status) -> list[str]:
+    before = str(ticket.status)
+    ticket.move_to(new)
+    ticket.status = new.value
+    ticket.version += 1
+    return [before, new.value]
+
+
+@cache
+def plan_of(wanted: deadlines.Wanted) -> dict[str, Any]:
+    """The columns of such a deadline: the same promises begin every day."""
+    planned = deadlines.planned(wanted)
+    return {one.attname: getattr(planned, one.attname) for one in fields_of(Deadline)}

@@ -8,7 +8,7 @@ from crm.models import Comment, Deadline, Department, User
 from visits.models import Answer, Ticket, TicketPart
 
 from .acts import Case
-from .bulk_tickets import CONTACT, REPLY, SOLVE, Sheaf, Status, TicketRows
+from .bulk_tickets import CONTACT, REPLY, SOLVE, Sheaf, Status, TicketRows, move
 from .hands import CALL
 
 
@@ -17,7 +17,7 @@ class WorkRows(TicketRows):
 
     def accept(self, case: Case, actor: User, now: datetime) -> None:
         ticket = case.record.ticket
-        change = self.move(ticket, Status.ACCEPTED)
+        change = move(ticket, Status.ACCEPTED)
         ticket.handler_id = actor.pk
         handler = [None, actor.pk]
         self.tell(case, actor, "accepted", now, status=change, handler=handler)
@@ -39,7 +39,7 @@ class WorkRows(TicketRows):
         )
 
     def start(self, case: Case, actor: User, now: datetime) -> None:
-        change = self.move(case.record.ticket, Status.WORKING)
+        change = move(case.record.ticket, Status.WORKING)
         self.tell(case, actor, "started", now, status=change)
 
     def comment(
@@ -82,7 +82,7 @@ class WorkRows(TicketRows):
     ) -> None:
         sheaf: Sheaf = case.record
         self.write_answer(sheaf, sheaf.parts[0], actor, text, proposed, now)
-        change = self.move(sheaf.ticket, Status.CONFIRMING)
+        change = move(sheaf.ticket, Status.CONFIRMING)
         for clock in sheaf.clocks[: SOLVE + 1]:
             met(clock, now)
         self.tell(case, actor, "answered", now, status=change, proposed=proposed)
@@ -114,7 +114,7 @@ class WorkRows(TicketRows):
         sheaf: Sheaf = case.record
         newest = [one for one in sheaf.answers if one.part_id == sheaf.parts[0].pk][-1]
         newest.rejected_at, newest.rejection = now, reason
-        change = self.move(sheaf.ticket, Status.WORKING)
+        change = move(sheaf.ticket, Status.WORKING)
         sheaf.clocks[SOLVE].met_at = None
         self.tell(case, actor, "rejected", now, status=change)
 
@@ -129,7 +129,7 @@ class WorkRows(TicketRows):
     ) -> None:
         sheaf: Sheaf = case.record
         ticket = sheaf.ticket
-        change = self.move(ticket, Status.CLOSED)
+        change = move(ticket, Status.CLOSED)
         ticket.outcome, ticket.closed_at = outcome, now
         ticket.sign_off, ticket.sign_off_note = Ticket.SignOff.COMPANY.value, note
         if person is not None:

@@ -69,8 +69,19 @@ def happen(past: Past, together: Callable[[], AbstractContextManager[object]]) -
     """Everything up to now; each act brings what follows from it."""
     raise_by_companies(past)
     set_stage(past)
-    next_visit(past, visits_of(past.county.story, Random(past.county.seed + 2)))
+    county = past.county
+    coming = visits_of(county.story, Random(county.seed + 2))
+    next_visit(past, counted(coming, county))
     past.agenda.happen(together)
+
+
+def counted(coming: Iterator[VisitStory], county: County) -> Iterator[VisitStory]:
+    """Say each tenth: who waits sees it going."""
+    tenth = max(1, county.story.scale.visits // 10)
+    for number, story in enumerate(coming):
+        if number and number % tenth == 0:
+            county.say(f"{number} visits, up to {story.starts_at:%Y-%m-%d}")
+        yield story
 
 
 def next_visit(past: Past, coming: Iterator[VisitStory]) -> None:

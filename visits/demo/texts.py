@@ -35,6 +35,11 @@ def fields_of(template: str) -> tuple[str, ...]:
     return tuple(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
+@cache
+def trade_of(branch: str) -> str:
+    return str(texts()["trade_of"].get(branch, "office"))
+
+
 @dataclass(frozen=True)
 class Teller:
     """Tells of one company in the words of its trade."""
@@ -46,7 +51,7 @@ class Teller:
 
     @property
     def trade(self) -> str:
-        return str(texts()["trade_of"].get(self.company.industry[:2], "office"))
+        return trade_of(self.company.industry[:2])
 
     def filled(self, template: str, known: dict[str, str]) -> str:
         """Put values into the slots; the same slot of one problem keeps its value."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 
 from crm import demo
+from crm.demo.loading import loading
 from crm.demo.story import SCALES, tell
 from crm.models import Company, User
 
@@ -38,12 +39,20 @@ class Command(BaseCommand):
             # Most of what is made is kept: looking for garbage is a tenth of the time.
             stack.callback(gc.set_threshold, *gc.get_threshold())
             gc.set_threshold(50_000)
+            stack.callback(gc.unfreeze)
+            gc.freeze()
+            if story.scale.is_large:
+                stack.enter_context(loading())
             for prepared in map(prepared_of, modules):
                 stack.enter_context(prepared())
-            county = demo.make(story, seed, self.stdout.write)
+            county = demo.make(story, seed, self.say)
             for module in modules:
                 module.make(county)
         return f"Demo data of scale {scale} is in place."
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
 
 
 def has_demo(app: str) -> bool:
