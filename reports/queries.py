@@ -316,6 +316,7 @@ def troubles_of(user: User, today: date) -> list[Trouble]:
         uploaded_by=user,
         state=StoredFile.State.REJECTED,
         visit_photos__visit__isnull=False,
+        visit_photos__withdrawn_at=None,
     )
     conflicts = IntakeConflict.objects.filter(visit__logged_by=user, decided_at=None)
     # One question for both: a home page has eight.

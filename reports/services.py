@@ -74,7 +74,7 @@ def queue_first_report(
 
 def content_key(visit: Visit) -> str:
     """A fingerprint of what the paper would show."""
-    photos = visit.photos.filter(file__state=StoredFile.State.STORED)
+    photos = visit.photos.shown().filter(file__state=StoredFile.State.STORED)
     parts = [str(visit.version), str(signature_of(visit))]
     parts += photos.order_by("order", "pk").values_list("sha256", flat=True)
     return key_of(parts)
@@ -87,7 +87,7 @@ def key_of(parts: list[str]) -> str:
 def is_incomplete(visit: Visit) -> bool:
     """Whether a photo is still on the phone or being checked."""
     done = [StoredFile.State.STORED, StoredFile.State.REJECTED]
-    return visit.photos.exclude(file__state__in=done).exists()
+    return visit.photos.shown().exclude(file__state__in=done).exists()
 
 
 @transaction.atomic

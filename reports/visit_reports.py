@@ -190,7 +190,7 @@ def numeral(number: int) -> str:
 
 def photos_of(visit: Visit) -> Iterator[Photo]:
     """Those that are safely stored; the visible stamp is already in the picture."""
-    rows = visit.photos.filter(file__state=StoredFile.State.STORED)
+    rows = visit.photos.shown().filter(file__state=StoredFile.State.STORED)
     for place, photo in enumerate(rows.select_related("file"), start=1):
         assert photo.file is not None, "the filter asks for its state"
         caption = _("Photo %(number)s") % {"number": place}

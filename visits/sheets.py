@@ -58,6 +58,7 @@ class Picture:
     """A photo's place: shown, being checked, on the way, or not readable."""
 
     number: int
+    sha256: str
     file: StoredFile | None
 
     @property
@@ -108,6 +109,11 @@ def is_public_only(user: User) -> bool:
     return not user.access.roles - {Role.OWNER}
 
 
+def pictures_of(visit: Visit) -> list[Picture]:
+    photos = visit.photos.shown().select_related("file")
+    return [Picture(n, one.sha256, one.file) for n, one in enumerate(photos, start=1)]
+
+
 def sheet_of(visit: Visit, user: User) -> Sheet:
     findings = visit.findings.filter(withdrawn_at=None)
     sheet = Sheet(
@@ -119,8 +125,7 @@ def sheet_of(visit: Visit, user: User) -> Sheet:
     )
     if sheet.is_public:
         return sheet
-    photos = visit.photos.select_related("file")
-    sheet.pictures = [Picture(n, one.file) for n, one in enumerate(photos, start=1)]
+    sheet.pictures = pictures_of(visit)
     sheet.met = list(visit.met.all())
     sheet.versions = list(visit.versions.select_related("replaced_by"))
     sheet.may = acts_of(visit, user)

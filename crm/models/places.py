@@ -57,7 +57,7 @@ class TreeNode(models.Model):
         return str(self.path).count("/") - 1
 
 
-class RegionQuerySet(TreeQuerySet["Region"]):  # type: ignore[override] # own manager
+class RegionQuerySet(TreeQuerySet["Region"]):
     """Regions as such, for the type checker."""
 
 
@@ -79,7 +79,7 @@ class Region(TreeNode):
         verbose_name_plural = _("regions")
 
 
-class DepartmentQuerySet(TreeQuerySet["Department"]):  # type: ignore[override] # own manager
+class DepartmentQuerySet(TreeQuerySet["Department"]):
     """Departments as such, for the type checker."""
 
 

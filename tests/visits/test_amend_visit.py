@@ -37,9 +37,9 @@ def visit(cast):
     return intake.receive(sending, actor=cast.olga).visit
 
 
-def amend(visit, actor, content, version=1):
+def amend(visit, actor, content, version=1, **options):
     return services.amend_visit(
-        visit, actor=actor, version=version, content=content, reason="记错了"
+        visit, actor=actor, version=version, content=content, reason="记错了", **options
     )
 
 
@@ -92,6 +92,19 @@ def test_photos_and_signature_stay(cast, phone, visit_json):
     visit.refresh_from_db()
     assert visit.photos.count() == 1
     assert visit.signed_by == "王"
+
+
+def test_a_photo_can_be_taken_out_and_brought_back(cast, phone, visit_json):
+    first, second = picture(), picture(colour="red")
+    hashes = [sha(first), sha(second)]
+    phone(cast.olga, visit_json(photos=hashes), first, second)
+    visit = Visit.objects.get()
+    amend(visit, cast.olga, words(findings=()), without=hashes[:1])
+    assert [one.sha256 for one in visit.photos.shown()] == hashes[1:]
+    assert visit.versions.get(version=1).content["photos"] == hashes
+    visit.refresh_from_db()
+    amend(visit, cast.olga, words(findings=(), photos=tuple(hashes)), version=2)
+    assert {one.sha256 for one in visit.photos.shown()} == set(hashes)
 
 
 def test_a_stale_version_is_refused(cast, visit):
@@ -147,6 +160,21 @@ def test_the_page_adds_photos(cast, as_user, visit):
     assert visit.photos.get().file.state == "stored"
     visit.refresh_from_db()
     assert visit.version == 2
+
+
+def test_the_page_takes_a_photo_out(cast, as_user, phone, visit_json):
+    photo = picture()
+    phone(cast.olga, visit_json(photos=[sha(photo)]), photo)
+    visit, client = Visit.objects.get(), as_user(cast.olga)
+    url = f"/visits/{visit.pk}/amend/"
+    assert f'value="{sha(photo)}"' in client.get(url).content.decode()
+    sent = form_of(visit, without=sha(photo))
+    refused = client.post(url, sent | {"reason": ""})
+    assert (refused.status_code, visit.photos.shown().count()) == (422, 1)
+    assert f'value="{sha(photo)}" checked' in refused.content.decode()
+    assert client.post(url, sent).status_code == 302
+    assert not visit.photos.shown().exists()
+    assert "/photos/" not in client.get(f"/visits/{visit.pk}/").content.decode()
 
 
 def test_a_stale_page_is_409_with_both(cast, as_user, visit):

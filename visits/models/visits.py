@@ -253,6 +253,12 @@ class Met(models.Model):
         return self.name
 
 
+class VisitPhotoQuerySet(models.QuerySet["VisitPhoto"]):
+    def shown(self) -> Self:
+        """Without those that an amendment took out; older versions keep them."""
+        return self.filter(withdrawn_at=None)
+
+
 class VisitPhoto(models.Model):
     """A photo of a visit, in the order it was taken; its file may come later."""
 
@@ -262,6 +268,9 @@ class VisitPhoto(models.Model):
         StoredFile, models.PROTECT, null=True, related_name="visit_photos"
     )
     order = models.PositiveSmallIntegerField()
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+
+    objects = VisitPhotoQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]

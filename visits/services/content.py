@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, Self
@@ -91,8 +92,13 @@ class Content:
         mine, others = self.as_json(), other.as_json()
         return [name for name in mine if mine[name] != others[name]]
 
+    def without_photos(self, gone: Collection[str]) -> Self:
+        return replace(
+            self, photos=tuple(one for one in self.photos if one not in gone)
+        )
+
     def with_files_of(self, old: Self) -> Self:
-        """These words with every file of the old ones: photos may be added only."""
+        """These words with every file of the old ones."""
         added = tuple(one for one in self.photos if one not in old.photos)
         return replace(
             self,
@@ -142,7 +148,7 @@ def content_of(visit: Visit) -> Content:
             )
             for one in findings
         ),
-        photos=tuple(one.sha256 for one in visit.photos.all()),
+        photos=tuple(one.sha256 for one in visit.photos.shown()),
         signature=signature.received_sha256 if signature else "",
         signed_by=visit.signed_by,
     )

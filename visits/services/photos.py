@@ -195,7 +195,11 @@ def reject_photo(
 def rejected_of(user: User) -> "list[tuple[int, str, Any]]":
     """(visit, company, day) of the person's visits that have an unreadable photo."""
     rows = (
-        Visit.objects.filter(logged_by=user, photos__file__state=State.REJECTED)
+        Visit.objects.filter(
+            logged_by=user,
+            photos__file__state=State.REJECTED,
+            photos__withdrawn_at=None,
+        )
         .order_by("-day", "-pk")
         .values_list("pk", "company__name", "day")
         .distinct()

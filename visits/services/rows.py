@@ -1,6 +1,6 @@
 """The rows that hang from a visit, written a kind at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -109,6 +109,16 @@ def findings_of(
         )
         for order, one in enumerate(findings, start=after + 1)
     ]
+
+
+def change_photos(visit: Visit, photos: Collection[str], now: datetime) -> None:
+    """Show these: take out what is not among them, bring back what was taken out."""
+    here = visit.photos.all()
+    here.shown().exclude(sha256__in=photos).update(withdrawn_at=now)
+    here.filter(sha256__in=photos).update(withdrawn_at=None)
+    known = set(here.values_list("sha256", flat=True))
+    new = [one for one in photos if one not in known]
+    expect_photos(visit, new, after=len(known))
 
 
 def expect_photos(visit: Visit, photos: Iterable[str], *, after: int = 0) -> None:

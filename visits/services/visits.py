@@ -1,6 +1,6 @@
 """Plans, and what becomes of visits after they were held."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -164,13 +164,18 @@ def amend_visit(
     content: Content,
     reason: str,
     received: Mapping[str, Received] | None = None,
+    without: Collection[str] = (),
     now: datetime | None = None,
 ) -> Visit:
-    """Put new words in the place of the old; the old ones are kept as a version."""
+    """Put new words in the place of the old; the old ones are kept as a version.
+
+    The photos stay with the visit but for those named in `without`.
+    """
     now = now or timezone.now()
     visit = claim(visit, actor, version, status=Visit.Status.HELD)
     if visit.logged_by_id != actor.pk:
         raise PermissionDenied
+    content = content.with_files_of(content_of(visit)).without_photos(without)
     put(visit, actor=actor, content=content, reason=reason, now=now)
     photos.attach(visit, content, received or {}, actor=actor, now=now)
     return visit
@@ -194,9 +199,8 @@ def claim(visit: Visit, actor: User, version: int, *, status: str) -> Visit:
 def put(
     visit: Visit, *, actor: User, content: Content, reason: str, now: datetime
 ) -> Visit:
-    """Replace what a locked visit says. Photos may be added, none is taken away."""
+    """Replace what a locked visit says."""
     old = content_of(visit)
-    content = content.with_files_of(old)
     if not (fields := content.differences(old)):
         return visit
     if timezone.localdate(content.starts_at) > timezone.localdate(now):
@@ -216,7 +220,7 @@ def put(
     visit.save(update_fields=[*WORDS, "version"])
     rows.replace_people(visit, content)
     replace_findings(visit, content.findings, actor=actor, now=now)
-    rows.expect_photos(visit, content.photos[len(old.photos) :], after=len(old.photos))
+    rows.change_photos(visit, content.photos, now)
     note_visit(visit.company_id, day=visit.day)
     versions = [visit.version - 1, visit.version]
     fields = [name for name in fields if name not in {"gate_reason", "place"}]
@@ -314,7 +318,7 @@ def decide_conflict(
     conflict.decided_at, conflict.decided_by = now, actor
     conflict.save(update_fields=["decision", "decided_at", "decided_by"])
     if take:
-        content = Content.from_json(conflict.content)
+        content = Content.from_json(conflict.content).with_files_of(content_of(visit))
         reason = _("The other version that the phone sent")
         put(visit, actor=actor, content=content, reason=reason, now=now)
         photos.hang_loose(visit, content, visit.logged_by)

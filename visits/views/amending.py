@@ -20,7 +20,7 @@ from visits.models import IntakeConflict, Visit
 from visits.services import visits as services
 from visits.services.content import Content, content_of
 from visits.services.intake import TAKEN
-from visits.sheets import is_public_only, told
+from visits.sheets import is_public_only, pictures_of, told
 
 from .capture import receive_photos
 
@@ -62,6 +62,7 @@ def put(request: AppRequest, visit: Visit) -> HttpResponse:
             actor=request.user,
             content=content,
             received={one.sha256: one for one in received},
+            without=request.POST.getlist("without"),
             **reason.cleaned_data,
         )
     except ValidationError as error:
@@ -80,7 +81,7 @@ def typed_content(
     request: AppRequest, visit: Visit, received: list[Received]
 ) -> Content:
     """What was typed; photos that are there stay, and new ones follow them."""
-    old = [one.sha256 for one in visit.photos.all()]
+    old = [one.sha256 for one in visit.photos.shown()]
     sent = words_of(request.POST) | {
         "photos": [*old, *(one.sha256 for one in received)],
         "signed_by": visit.signed_by,
@@ -113,6 +114,8 @@ def show(
         "visit": visit,
         "reason": reason,
         "contacts": pages.contacts_of(visit, request.user),
+        "pictures": pictures_of(visit),
+        "gone": request.POST.getlist("without"),
         "blocks": pages.blocks_of(heard, found, blanks=1),
         "lost_photos": bool(status != 200 and request.FILES),
     }
