@@ -29,7 +29,7 @@ check: setup-tests
 assets:
 	@$(PYTHON) -m deploy.assets
 
-# Beside a running demo: make lighthouse PAGES="/login/"
+# Beside a running demo: make lighthouse PAGES="/ /visits/log/" AS=officer1
 lighthouse: setup-tests
 	@$(VPY) -m deploy.lighthouse
 
