@@ -12,6 +12,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
 from crm.models import User
 
@@ -100,5 +101,5 @@ class LoginNameBackend(BaseBackend):
         return user if is_right and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.filter(pk=user_id).first()
+        user = User.objects.with_access(user_id, timezone.localdate())
         return user if user and user.is_active else None

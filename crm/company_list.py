@@ -5,16 +5,17 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 
 from crm.filters import CompanyFilter
+from crm.lib.labels import label_of
 from crm.lib.listing import address
-from crm.lib.paging import KeysetPage, capped_count, keyset_page
+from crm.lib.paging import PAGE_SIZE, capped_count, flat_page
+from crm.lib.prepared import Prepared, places
+from crm.lib.templates.urls import address as address_of
 from crm.models import Absence, Company, CompanyLiaison, User
-from crm.models.companies import CompanyQuerySet, tag_words
 
 FIELDS = (
     "pk",
@@ -57,12 +58,14 @@ class CompanyRow:
 
     @property
     def url(self) -> str:
-        return f"{before_key()}{self.pk}/"
+        return address_of("crm:company", self.pk)
 
     @property
     def size_label(self) -> str:
         return (
-            "" if self.size == Company.Size.UNKNOWN else label(Company.Size, self.size)
+            ""
+            if self.size == Company.Size.UNKNOWN
+            else label_of(Company.Size, self.size)
         )
 
     @property
@@ -70,42 +73,33 @@ class CompanyRow:
         return tags_of(self.tag_words)
 
 
-@lru_cache(maxsize=1)
-def before_key() -> str:
-    """A company's address up to its key: reversing 25 of them costs milliseconds."""
-    return reverse("crm:company", args=[0]).removesuffix("0/")
-
-
-def label(choices: Any, value: str) -> str:  # Any: one of the model's choices
-    return str(choices(value).label)
-
-
 def tags_of(words: str | None) -> list[tuple[str, str]]:
+    return list(pairs_of(words or ""))
+
+
+@lru_cache(maxsize=512)  # a few dozen tags, in the mixtures that occur
+def pairs_of(words: str) -> tuple[tuple[str, str], ...]:
     """Key and name of each, from with_tags(); two rows of the table may be many."""
-    pairs = [word.partition("=") for word in (words or "").split("\n") if word]
+    pairs = [word.partition("=") for word in words.split("\n") if word]
     found = [(key, name) for key, _sign, name in pairs]
     # What is wrong is read first.
-    return sorted(found, key=lambda pair: (pair[0] != "troubled", pair[0]))
-
-
-def rows_of(companies: CompanyQuerySet, today: date) -> CompanyQuerySet:
-    """What a line needs, as annotations: no query per row."""
-    return companies.annotate(**annotations(today))
+    return tuple(sorted(found, key=lambda pair: (pair[0] != "troubled", pair[0])))
 
 
 @lru_cache(maxsize=2)
-def annotations(today: date) -> dict[str, Any]:  # any: expressions of several kinds
-    """Built once a day: making them costs as much as running the query."""
+def by_keys(today: date) -> Prepared:
+    """The rows of 25 companies; whose they are is asked with their keys."""
+    return Prepared(lambda: rows_on(today).filter(pk__in=places(PAGE_SIZE)))
+
+
+def rows_on(today: date) -> QuerySet[Company, tuple[Any, ...]]:
+    """What a line needs, as annotations: no query per row."""
     away = Absence.objects.on(today).values("officer")
     a_away = CompanyLiaison.objects.open().filter(
         company=OuterRef("pk"), role=CompanyLiaison.Role.A, officer__in=away
     )
-    return {
-        "officer_a": CompanyLiaison.name_of(CompanyLiaison.Role.A),
-        "officer_b": CompanyLiaison.name_of(CompanyLiaison.Role.B),
-        "tag_words": tag_words(),
-        "a_is_away": Exists(a_away),
-    }
+    annotated = Company.objects.with_officers().with_tags()
+    return annotated.annotate(a_is_away=Exists(a_away)).order_by().values_list(*FIELDS)
 
 
 @dataclass(frozen=True)
@@ -139,14 +133,9 @@ def list_of(request: HttpRequest, user: User, filtered: CompanyFilter) -> Compan
     if filtered.is_valid():
         found = filtered.qs
         counted = filtered.counted(Company.objects.visible_to(user))
-    page: KeysetPage[CompanyRow] = keyset_page(
-        rows_of(found, timezone.localdate()),
-        filtered.ordering,
-        request.GET.get("cursor"),
-        fields=FIELDS,
-        row=CompanyRow,
-    )
-    chosen = {name: request.GET.get(name, "") for name in filtered.filters}
+    cursor, prepared = request.GET.get("cursor"), by_keys(timezone.localdate())
+    page = flat_page(found, filtered.ordering, cursor, prepared, CompanyRow)
+    chosen = filtered.chosen
     is_plain = not any(value for name, value in chosen.items() if name not in PLAIN)
     count = capped_count(counted) if is_plain else capped_count(counted, NARROWED_CAP)
     links = {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, When
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from crm import panels
 from crm.audit_words import ACTIONS
 from crm.company_list import tags_of
+from crm.lib.prepared import KEPT, Prepared, place
 from crm.lib.words import masked
 from crm.models import (
     Absence,
@@ -24,7 +26,10 @@ from crm.models import (
     Tag,
     User,
 )
+from crm.models.access import Access
 from crm.models.companies import WIDE, CompanyQuerySet
+from crm.models.events import EventQuerySet
+from crm.models.people import anybody_with
 from crm.services import comments, contacts, sizes
 
 STREAM_LENGTH = 30
@@ -47,6 +52,17 @@ ICONS = {
     "visit.held": "clipboard-text",
     "visit.planned": "calendar-plus",
 }
+
+
+def company_for(user: User, pk: int) -> Company | None:
+    """One company with all that its page says of it, if this person may see it."""
+    found: Company | None = by_key(user.access).first(pk, user.pk)
+    return found
+
+
+@lru_cache(maxsize=KEPT)
+def by_key(access: Access) -> Prepared:
+    return Prepared(lambda: rows(anybody_with(access)).filter(pk=place()))
 
 
 def rows(user: User) -> CompanyQuerySet:
@@ -171,17 +187,23 @@ def is_wide(company: Company, user: User) -> bool:
     return any(company.region_path in one for one in ranges)
 
 
-def officers_of(company: Company, today: date) -> list[Officer]:
+@lru_cache(maxsize=2)
+def liaisons_on(today: date) -> Prepared:
     away = Absence.objects.on(today).filter(officer=OuterRef("officer"))
-    liaisons = (
-        CompanyLiaison.objects.open()
-        .filter(company=company)
-        .select_related("officer__department")
-        .annotate(is_away=Exists(away))
-        .order_by("role")
+    return Prepared(
+        lambda: (
+            CompanyLiaison.objects.open()
+            .filter(company=place())
+            .select_related("officer__department")
+            .annotate(is_away=Exists(away))
+            .order_by("role")
+        )
     )
+
+
+def officers_of(company: Company, today: date) -> list[Officer]:
     found: list[Officer] = []
-    for one in liaisons:
+    for one in liaisons_on(today).rows([company.pk]):
         a_is_away = any(known.is_away for known in found)
         unit = one.officer.department
         found.append(
@@ -197,8 +219,10 @@ def officers_of(company: Company, today: date) -> list[Officer]:
     return found
 
 
+CONTACTS = Prepared(lambda: Contact.objects.current().filter(company=place()))
+
+
 def people_of(company: Company, sees_phones: bool, may_reveal: bool) -> list[Person]:
-    current = Contact.objects.current().filter(company=company)
     return [
         Person(
             contact=one,
@@ -206,14 +230,28 @@ def people_of(company: Company, sees_phones: bool, may_reveal: bool) -> list[Per
             is_masked=bool(one.phone) and not sees_phones,
             may_reveal=may_reveal,
         )
-        for one in current
+        for one in CONTACTS.rows([company.pk])
     ]
 
 
 def stream_of(company: Company, user: User, *, is_whole: bool) -> list[StreamItem]:
     """Events and remarks in one query, files in a second where there are any."""
-    events = Event.objects.for_company(company).select_related("actor", "personal")
-    if not comments.is_staff(user):
+    found = events_for(comments.is_staff(user), is_whole).rows([company.pk])
+    files = files_of(found)
+    tags = dict(tags_of(company.tag_words))  # type: ignore[attr-defined] # annotated
+    tags |= names_of_gone(found, set(tags))
+    return [item_of(event, files, tags) for event in found]
+
+
+@cache
+def events_for(is_staff: bool, is_whole: bool) -> Prepared:
+    return Prepared(lambda: events_of(is_staff, is_whole)[:STREAM_LENGTH])
+
+
+def events_of(is_staff: bool, is_whole: bool) -> EventQuerySet:
+    """One company's, as far as this kind of reader sees them."""
+    events = Event.objects.filter(company=place()).select_related("actor", "personal")
+    if not is_staff:
         events = events.public()
     if not is_whole:
         events = events.filter(subject_type__in=OF_THE_COMPANY)
@@ -221,18 +259,11 @@ def stream_of(company: Company, user: User, *, is_whole: bool) -> list[StreamIte
     elsewhere = Q(subject_type="crm.comment") & ~Q(action=COMMENTED)
     said = Comment.objects.filter(pk=OuterRef("subject_id"))
     liaison = CompanyLiaison.objects.filter(pk=OuterRef("subject_id"))
-    found = list(
-        events.exclude(elsewhere)
-        .annotate(
-            said=when("crm.comment", said.values("text")),
-            officer=when("crm.companyliaison", liaison.values("officer__name")),
-        )
-        .newest_first()[:STREAM_LENGTH]
+    annotated = events.exclude(elsewhere).annotate(
+        said=when("crm.comment", said.values("text")),
+        officer=when("crm.companyliaison", liaison.values("officer__name")),
     )
-    files = files_of(found)
-    tags = dict(tags_of(company.tag_words))  # type: ignore[attr-defined] # annotated
-    tags |= names_of_gone(found, set(tags))
-    return [item_of(event, files, tags) for event in found]
+    return annotated.newest_first()
 
 
 def when(subject_type: str, rows: Any) -> Case:  # any: a queryset of one value

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from crm.lib.narrowing import AskedFilterSet
 from crm.lib.trees import PathRange
 from crm.models import Company, CompanyLiaison, CompanyTag, Industry, Region, Tag
 from crm.models.companies import CompanyQuerySet
@@ -31,7 +32,7 @@ MOST_DAYS = 3_650
 NO_SECTION = 2  # codes from here on have two digits or more
 
 
-class CompanyFilter(filters.FilterSet):
+class CompanyFilter(AskedFilterSet):
     """The companies are scoped already: what is asked for opens nothing."""
 
     q = filters.CharFilter(method="by_text", label=_("search"), max_length=200)

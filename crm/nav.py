@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -48,21 +49,29 @@ _items: list[NavItem] = []
 def register(*items: NavItem) -> None:
     """Add entries; an app calls this in `ready()`."""
     _items.extend(items)
+    _items_for.cache_clear()
 
 
 def items_for(roles: Iterable[str]) -> list[NavItem]:
     """Each page once, in the order of these roles' day."""
-    held = set(roles)
+    return list(_items_for(frozenset(roles)))
+
+
+@lru_cache(maxsize=64)
+def _items_for(held: frozenset[str]) -> tuple[NavItem, ...]:
     first: dict[str, NavItem] = {}
     for item in sorted(_items, key=lambda one: one.order):
         if held & set(item.roles):
             first.setdefault(item.url_name, item)
-    return list(first.values())
+    return tuple(first.values())
+
+
+address = cache(reverse)
 
 
 def links(items: Iterable[NavItem], path: str) -> list[NavLink]:
     """Entries with their addresses; the one whose address is nearest is current."""
-    found = [(item, reverse(item.url_name)) for item in items]
+    found = [(item, address(item.url_name)) for item in items]
     inside = [url for _, url in found if _covers(url, path)]
     nearest = max(inside, key=len, default=None)
     return [

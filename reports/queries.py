@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 
+from crm.lib.labels import label_of
 from crm.models import (
     Absence,
     Company,
@@ -96,7 +97,7 @@ class TicketRow(NamedTuple):
 
     @property
     def state(self) -> str:
-        return str(Ticket.Status(self.status).label)
+        return label_of(Ticket.Status, self.status)
 
     @property
     def is_running(self) -> bool:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from crm.lib.labels import label_of
+from crm.lib.paging import PAGE_SIZE
+from crm.lib.prepared import Prepared, places
 from crm.models import Role, StoredFile, User
 from visits.models import Category, Finding, IntakeConflict, Visit, VisitVersion
 from visits.services.content import Content
@@ -26,7 +29,13 @@ ROW: Final = (
 )
 
 
-@dataclass(frozen=True)
+# Whose they are is asked with their keys.
+BY_KEYS: Final = Prepared(
+    lambda: Visit.objects.filter(pk__in=places(PAGE_SIZE)).order_by().values_list(*ROW)
+)
+
+
+@dataclass(frozen=True, slots=True)
 class VisitRow:
     """One visit in a list, flat."""
 
@@ -42,11 +51,11 @@ class VisitRow:
 
     @property
     def mode_label(self) -> str:
-        return str(Visit.Mode(self.mode).label)
+        return label_of(Visit.Mode, self.mode)
 
     @property
     def status_label(self) -> str:
-        return str(Visit.Status(self.status).label)
+        return label_of(Visit.Status, self.status)
 
     @property
     def is_held(self) -> bool:

@@ -1,17 +1,25 @@
 """The list of tickets as people work through it: tabs, their order, flat rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import ClassVar
 
-from django.conf import settings
 from django.db.models import F, OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.lib.paging import CappedCount, KeysetPage, capped_count, keyset_page
+from crm.lib.labels import label_of
+from crm.lib.paging import (
+    PAGE_SIZE,
+    CappedCount,
+    KeysetPage,
+    capped_count,
+    flat_page,
+)
+from crm.lib.prepared import Prepared, places
 from crm.models import Lamp, Role, User, lamp_of
 from crm.services import calendar, deadlines
 from visits.models import Ticket, TicketPart
@@ -198,8 +206,8 @@ class Row:
     @property
     def state(self) -> str:
         if self.outcome:
-            return str(Ticket.Outcome(self.outcome).label)
-        return str(Ticket.Status(self.status).label)
+            return label_of(Ticket.Outcome, self.outcome)
+        return label_of(Ticket.Status, self.status)
 
     @property
     def lamp_word(self) -> str:
@@ -223,21 +231,22 @@ def with_lead(tickets: TicketQuerySet) -> TicketQuerySet:
     return tickets.annotate(lead=Subquery(parts.values("department__name")[:1]))
 
 
+# Whose they are is asked with their keys.
+BY_KEYS = Prepared(
+    lambda: (
+        with_lead(Ticket.objects.filter(pk__in=places(PAGE_SIZE)))
+        .order_by()
+        .values_list(*Row.FIELDS)
+    )
+)
+
+
 def page_of(
     tickets: TicketQuerySet, ordering: tuple[str, ...], cursor: str | None, today: date
 ) -> KeysetPage[Row]:
-    """25 flat rows of these tickets.
-
-    First the keys, then their rows: sorting hundreds of open tickets by due date must
-    not look up a company and a department for each.
-    """
-    size = settings.CRM_PAGE_SIZE
-    keys = keyset_page(tickets, ordering, cursor, size, fields=("pk",))
-    order = [pk for (pk,) in keys.rows]
-    near = deadlines.yellow_from(today)
-    flat = with_lead(Ticket.objects.filter(pk__in=order)).order_by()
-    found = {one[0]: Row(today, near, *one) for one in flat.values_list(*Row.FIELDS)}
-    return replace(keys, rows=[found[pk] for pk in order if pk in found])
+    """25 flat rows of these tickets."""
+    row = partial(Row, today, deadlines.yellow_from(today))
+    return flat_page(tickets, ordering, cursor, BY_KEYS, row)
 
 
 def count_of(tickets: TicketQuerySet) -> CappedCount:

@@ -86,8 +86,13 @@ WSGI_APPLICATION = "crm.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "crm.lib.templates.loader.Loader",
+                    ["django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -277,8 +282,7 @@ CRM_VISITS_IN_90_DAYS = env_int("CRM_VISITS_IN_90_DAYS", 4)
 CRM_COVERAGE_DAYS = env_int("CRM_COVERAGE_DAYS", 60)
 # Working days left at which a lamp turns yellow.
 CRM_YELLOW_DAYS = env_int("CRM_YELLOW_DAYS", 2)
-# Rows on a list page, and where a count stops and says "10,000+".
-CRM_PAGE_SIZE = 25
+# Where a count stops and says "10,000+".
 CRM_COUNT_CAP = 10_000
 # Bytes and pixels of one photo; bytes of all files of one person per day.
 CRM_PHOTO_MAX_BYTES = 12 * 1024 * 1024

@@ -18,7 +18,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
@@ -32,6 +32,7 @@ from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
 
 from .guards import is_clean
+from .prepared import Prepared
 
 R = TypeVar("R")
 # Any: rows are objects or tuples, whatever the queryset yields.
@@ -40,6 +41,7 @@ Rows = models.QuerySet[Any, Any]
 FIRST = "first"
 LAST = "last"
 MAX_CURSOR = 1_000
+PAGE_SIZE = 25
 COUNT_CAP = 10_000
 # The keys that both databases hold.
 MAX_INT = 2**63 - 1
@@ -153,7 +155,7 @@ def keyset_page(
     queryset: Rows,
     ordering: Sequence[str],
     cursor: str | None = None,
-    size: int = 25,
+    size: int = PAGE_SIZE,
     *,
     fields: Sequence[str] | None = None,
     row: Callable[..., R] | None = None,
@@ -189,6 +191,24 @@ def keyset_page(
         next=encode("n", ordering, keys[-1]) if has_next and keys else None,
         last=LAST if has_next else None,
     )
+
+
+def flat_page(
+    queryset: Rows,
+    ordering: Sequence[str],
+    cursor: str | None,
+    prepared: Prepared,
+    row: Callable[..., R],
+) -> KeysetPage[R]:
+    """A page whose keys are asked for first, and then their rows, key in front.
+
+    Sorting hundreds of rows must not look up names for each, and the query for 25 keys
+    is the same on every page.
+    """
+    keys = keyset_page(queryset, ordering, cursor, fields=("pk",))
+    order = [pk for (pk,) in keys.rows]
+    found = {one[0]: row(*one) for one in prepared.rows(order)}
+    return replace(keys, rows=[found[pk] for pk in order if pk in found])
 
 
 def capped_count(queryset: Rows, cap: int = COUNT_CAP) -> CappedCount:

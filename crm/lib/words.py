@@ -1,10 +1,11 @@
 """Dates, shares and phones as people read them. No models, no clock of its own."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 KIB = 1024
 
@@ -22,7 +23,12 @@ WEEKDAYS = (
 
 def weekday(on: date) -> str:
     """「周四」."""
-    return str(WEEKDAYS[on.weekday()])
+    return _weekday(on.weekday(), get_language())
+
+
+@lru_cache(maxsize=32)
+def _weekday(number: int, language: str | None) -> str:
+    return str(WEEKDAYS[number])
 
 
 def exact_day(on: date) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
@@ -12,7 +13,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 
 from crm.lib import words
 
@@ -46,13 +47,18 @@ def icon(name: str, css: str = "") -> SafeString:
 @register.simple_tag
 def lamp(colour: str, word: str = "") -> SafeString:
     """Green, yellow, red or grey: a shape and a word, never a colour alone."""
-    colour = str(colour) if str(colour) in SHAPES else "grey"
+    known = str(colour) if str(colour) in SHAPES else "grey"
+    return _lamp(known, word or words.lamp_word(known))
+
+
+@lru_cache(maxsize=256)
+def _lamp(colour: str, word: str) -> SafeString:
     return format_html(
         '<span class="lamp lamp-{}"><svg viewBox="0 0 10 10" aria-hidden="true">'
         "{}</svg>{}</span>",
         colour,
         mark_safe(SHAPES[colour]),  # our own four shapes
-        word or words.lamp_word(colour),
+        word,
     )
 
 
@@ -61,13 +67,25 @@ def _today(context: Context) -> date:
     return today if isinstance(today, date) else timezone.localdate()
 
 
+@lru_cache(maxsize=2048)  # lists show the same few hundred days again and again
+def _day(on: date, today: date, language: str | None) -> SafeString:
+    return _time(on, words.day(on, today))
+
+
+@lru_cache(maxsize=2048)
+def _due(on: date, today: date, left: int | None, language: str | None) -> SafeString:
+    return _time(on, words.due(on, today, left))
+
+
 def _time(value: date | datetime, text: str) -> SafeString:
     if isinstance(value, datetime):
         value = timezone.localtime(value) if timezone.is_aware(value) else value
         machine, full = value.isoformat(timespec="minutes"), words.exact_time(value)
     else:
         machine, full = value.isoformat(), words.exact_day(value)
-    return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, text)
+    # A page shows dozens: format_html() costs more than all else here.
+    title, shown = escape(full), escape(text)
+    return mark_safe(f'<time datetime="{machine}" title="{title}">{shown}</time>')
 
 
 @register.simple_tag(takes_context=True)
@@ -76,7 +94,7 @@ def day(context: Context, value: date | datetime | None) -> SafeString | str:
     if value is None:
         return ""
     on = timezone.localdate(value) if isinstance(value, datetime) else value
-    return _time(on, words.day(on, _today(context)))
+    return _day(on, _today(context), get_language())
 
 
 @register.simple_tag(takes_context=True)
@@ -86,7 +104,7 @@ def due(
     """「周四 10-09 · 还剩 2 个工作日」; `left` in working days, if known."""
     if value is None:
         return ""
-    return _time(value, words.due(value, _today(context), left))
+    return _due(value, _today(context), left, get_language())
 
 
 @register.simple_tag(takes_context=True)

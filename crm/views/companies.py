@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,7 +66,10 @@ def detail(request: AppRequest, pk: int) -> HttpResponse:
 
 
 def company_of(request: AppRequest, pk: int) -> Company:
-    return get_object_or_404(company_page.rows(request.user), pk=pk)
+    company = company_page.company_for(request.user, pk)
+    if company is None:
+        raise Http404
+    return company
 
 
 def show(

@@ -174,9 +174,9 @@ def test_a_list_costs_the_same_for_1_and_25(
         dispatched(cast)
         raised(cast)
     assert queries_of(lambda: client.get(url)) == cost
-    # session, person, grants; keys of the page, their rows, how many there are, the
-    # categories to choose from
-    assert cost == 7
+    # session, person with grants; keys of the page, their rows, how many there are,
+    # the categories to choose from
+    assert cost == 6
     assert len(client.get(url).content) < 30_000
 
 

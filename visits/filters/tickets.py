@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
+from crm.lib.narrowing import AskedFilterSet
 from crm.models import Company, Department, Lamp
 from crm.services import deadlines
 from visits.models import Category, Ticket, TicketPart
@@ -23,7 +24,7 @@ NUMBER = re.compile(r"(\d{4}-\d{0,9})|#?(\d{1,6})")
 EARLIEST = date(1900, 1, 1)
 
 
-class TicketFilter(filters.FilterSet):
+class TicketFilter(AskedFilterSet):
     """The tickets are scoped already: a name that is asked for opens nothing."""
 
     q = filters.CharFilter(

@@ -3,12 +3,13 @@
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
+from crm.lib.narrowing import AskedFilterSet
 from crm.models import Company, Department, User
 from visits.models import Visit
 from visits.models.visits import VisitQuerySet
 
 
-class VisitFilter(filters.FilterSet):
+class VisitFilter(AskedFilterSet):
     """The visits are scoped already: a name that is asked for opens nothing."""
 
     q = filters.CharFilter(method="by_company", label=_("company"), max_length=60)

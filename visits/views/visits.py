@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from crm.lib.http import AppRequest
-from crm.lib.paging import capped_count, keyset_page
+from crm.lib.paging import capped_count, flat_page
 from crm.models import StoredFile
 from visits.filters import VisitFilter
 from visits.models import Visit, VisitVersion
 from visits.services import offers, reach
 from visits.services.content import Content, content_of
-from visits.sheets import ROW, VisitRow, is_public_only, sheet_of, told
+from visits.sheets import BY_KEYS, VisitRow, is_public_only, sheet_of, told
 
 ORDER = ("-day", "-pk")
 
@@ -27,9 +27,7 @@ def index(request: AppRequest) -> HttpResponse:
     filtered = VisitFilter(request.GET, visits, request=request)
     status = 200 if filtered.is_valid() else 422
     found = filtered.qs if status == 200 else visits.none()
-    rows = keyset_page(
-        found, ORDER, request.GET.get("cursor"), fields=ROW, row=VisitRow
-    )
+    rows = flat_page(found, ORDER, request.GET.get("cursor"), BY_KEYS, VisitRow)
     context = {
         "rows": rows.rows,
         "page": {
@@ -40,10 +38,10 @@ def index(request: AppRequest) -> HttpResponse:
             },
         },
         "form": filtered.form,
-        "chosen": {name: request.GET.get(name, "") for name in filtered.filters},
+        "chosen": filtered.chosen,
         "modes": Visit.Mode.choices,
         "statuses": Visit.Status.choices,
-        "is_filtered": any(request.GET.get(name) for name in filtered.filters),
+        "is_filtered": any(filtered.chosen.values()),
         "may_log": reach.may_log(request.user),
         "today": timezone.localdate(),
     }

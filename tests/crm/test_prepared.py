@@ -1,0 +1,77 @@
+"""Queries that are written once give what the queryset itself gives."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from crm import company_page
+from crm.lib.prepared import HIGHEST, Prepared, place, places
+from crm.models import Company, Grant, User
+from crm.models.people import anybody_with
+from tests.factories import CompanyFactory, LiaisonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_rows_are_those_of_the_queryset(cast):
+    made = [CompanyFactory(region=cast.town) for _ in range(3)]
+    prepared = Prepared(
+        lambda: Company.objects.filter(pk__in=places(5)).values_list("pk", "created_at")
+    )
+    for keys in ([made[0].pk], [one.pk for one in made]):
+        plain = Company.objects.filter(pk__in=keys)
+        assert set(prepared.rows(keys)) == set(plain.values_list("pk", "created_at"))
+
+
+def test_objects_come_with_what_they_hang_from_and_new_each_time(cast, queries_of):
+    company = CompanyFactory(region=cast.town)
+    prepared = Prepared(
+        lambda: Company.objects.filter(pk=place()).select_related("region").with_tags()
+    )
+    first, again = prepared.first(company.pk), prepared.first(company.pk)
+    assert first == company
+    assert first is not again
+    assert queries_of(lambda: (first.region.name, first.tag_words)) == 0
+
+
+def test_no_values_nobodys_rows_and_keys_too_large_are_no_rows():
+    prepared = Prepared(lambda: User.objects.filter(pk=place()))
+    assert prepared.rows([]) == []
+    assert prepared.first(HIGHEST + 1) is None
+    assert Prepared(User.objects.none).rows([1]) == []
+
+
+def test_a_prepared_scope_is_each_persons_own(cast):
+    """Olga and another officer of the same unit share the SQL, not the companies."""
+    company = CompanyFactory(region=cast.town)
+    LiaisonFactory(company=company, officer=cast.olga)
+    other = User.objects.create(
+        login="oda", name="Oda", department=cast.olga.department
+    )
+    for grant in Grant.objects.filter(user=cast.olga):
+        grant.pk, grant.user = None, other
+        grant.save()
+    assert other.access == cast.olga.access
+    assert company_page.company_for(cast.olga, company.pk) == company
+    assert company_page.company_for(other, company.pk) is None
+
+
+def test_anybody_is_nobody(cast):
+    anybody = anybody_with(cast.olga.access)
+    assert not Company.objects.visible_to(anybody).exists()
+
+
+def test_a_person_comes_with_the_grants_in_force(cast, queries_of):
+    today = timezone.localdate()
+    olga = User.objects.with_access(cast.olga.pk, today)
+    assert queries_of(lambda: olga.access.roles) == 0
+    assert olga.access == cast.olga.access_on(today)
+    Grant.objects.filter(user=olga).update(revoked_at=timezone.now())
+    assert User.objects.with_access(olga.pk, today).access.held == ()
+
+
+def test_grants_that_begin_tomorrow_are_not_in_force(cast):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    Grant.objects.filter(user=cast.olga).update(starts_on=tomorrow)
+    assert not User.objects.with_access(cast.olga.pk, timezone.localdate()).access.held
