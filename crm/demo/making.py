@@ -9,7 +9,7 @@ from crm.services import absences, companies, contacts, grants, liaisons, people
 from crm.services import places as places_service
 
 from .county import County, batch
-from .story import CompanyStory, Person, at
+from .story import CompanyStory, Person, at, workday_after, workday_until
 
 CHANGED = "工作调整"
 
@@ -150,7 +150,8 @@ def make_owners(county: County) -> None:
 def make_owner(county: County, person: Person) -> User:
     """By invitation, as in life; demo people have no password."""
     number = person.rights[0].company or 0
-    company, now = county.company(number), county.story.start + timedelta(days=15)
+    company = county.company(number)
+    now = at(workday_after(county.story.start.date(), 10), 9)
     profile = people.Profile(
         login=person.phone, name=person.name, phone=person.phone, title=person.title
     )
@@ -167,12 +168,13 @@ def send_away(county: County) -> None:
     # The third, for whose companies the demo's first officer is B.
     login = county.story.officers[2]
     today = county.today
-    noted_at = min(at(today, 8, 20), county.agenda.now)
+    first = workday_until(today)
+    noted_at = at(workday_until(first - timedelta(days=1)), 16, 20)
     absences.enter_absence(
         county.users[login],
         actor=None,
         kind="training",
-        starts_on=today,
+        starts_on=first,
         ends_on=today + timedelta(days=2),
         note="到省里培训",
         now=noted_at,

@@ -167,10 +167,17 @@ def workday_after(day: date, days: int) -> date:
     return calendar.add(day, days).due or day
 
 
+def workday_until(day: date) -> date:
+    """The day itself, or the last one before it that works."""
+    while not calendar.current().is_workday(day):
+        day -= timedelta(days=1)
+    return day
+
+
 def tell(scale: Scale, seed: int, today: date) -> Story:
     """The same scale, seed and day tell the same story."""
     random = Random(seed)
-    start = at(today - timedelta(days=scale.days + 20), 9)
+    start = at(workday_until(today - timedelta(days=scale.days + 20)), 9)
     places = list(places_of(listed("demo_regions")["regions"], None))
     # A county works by itself; a city's offices stand above all its counties.
     county = places[0]

@@ -43,7 +43,7 @@ def contact_phone(company: int, place: int) -> str:
 
 def scattered(number: int, among: int) -> int:
     """Another number for each: the factor shares no divisor with powers of ten or 9."""
-    return number * 7_919_731 % among
+    return (number + 1_021) * 7_919_731 % among
 
 
 def company_name(

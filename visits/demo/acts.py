@@ -168,7 +168,7 @@ def refuse(past: Past, case: Case, now: datetime) -> None:
 
 def dispatch(past: Past, case: Case, fate: Fate, now: datetime) -> None:
     lead = past.lead_of(case)
-    assistants = assistants_of(past, lead) if fate.assist else []
+    assistants = assistants_of(past, lead, fate.assistant)
     past.hands.dispatch(case, past.dispatcher, lead, assistants, now)
     handlers = past.handlers.get(lead.pk)
     if not handlers or fate.reaches < fates.ACCEPTED:
@@ -188,8 +188,8 @@ def dispatch(past: Past, case: Case, fate: Fate, now: datetime) -> None:
         past.agenda.later(fate.answered_at, partial(answer, past, case, fate))
 
 
-def assistants_of(past: Past, lead: Department) -> list[Assistant]:
-    unit = past.county.departments[past.random.choice(("finance", "housing", "miit"))]
+def assistants_of(past: Past, lead: Department, code: str) -> list[Assistant]:
+    unit = past.county.departments[code] if code else lead
     return [] if unit == lead else [(unit, TASK)]
 
 

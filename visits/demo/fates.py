@@ -7,6 +7,7 @@ from random import Random
 from crm.demo.story import at, workday_after
 
 LAST = time(17, 45)
+HELPERS = ("finance", "housing", "miit")
 # How far a ticket comes, in the order of its life.
 QUEUED, DISPATCHED, ACCEPTED, WORKING, ANSWERED, CLOSED = range(6)
 
@@ -24,7 +25,8 @@ class Fate:
     outcome: str
     is_refused: bool = False
     rejected_once: bool = False
-    assist: bool = False
+    # A unit by its code; empty: the lead works alone.
+    assistant: str = ""
     reaches: int = CLOSED
 
 
@@ -63,6 +65,6 @@ def fate_of(random: Random, raised_at: datetime, solve_days: int) -> Fate:
         outcome=random.choices(["solved", "partly", "explained"], [76, 12, 12])[0],
         is_refused=random.random() < 0.025,
         rejected_once=random.random() < 0.05,
-        assist=random.random() < 0.15,
+        assistant=random.choice(HELPERS) if random.random() < 0.15 else "",
         reaches=DISPATCHED if random.random() < 0.02 else CLOSED,
     )

@@ -114,11 +114,12 @@ def raise_by_companies(past: Past) -> None:
 
 
 def plans_of(county: County, random: Random) -> Iterator[tuple[int, datetime, str]]:
-    """The demo officer's week: one overdue, two today, some ahead."""
+    """The demo officer's week: one overdue, two today or on the next day of work."""
     today = county.today
-    ahead = workdays(today, today + timedelta(days=14))
+    # Long enough for the days of work after the longest holidays.
+    ahead = workdays(today, today + timedelta(days=21))
     before = workdays(today - timedelta(days=12), today - timedelta(days=1))
-    for number, day in enumerate([before[-1], today, today, *ahead[1:6]]):
+    for number, day in enumerate([before[-1], ahead[0], *ahead[:6]]):
         hour = (9, 10, 15)[number % 3]
         teller = Teller(random, county.story.companies[number * 2])
         yield number * 2, at(day, hour, 30), teller.purpose(is_asked=True)

@@ -12,6 +12,9 @@ from .fates import Fate
 from .story import finding, workdays
 from .texts import Teller
 
+# By then a ticket of nine o'clock has come as far as on its first day it does.
+MORNING_OVER = 12
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -24,6 +27,8 @@ class Scene:
     # By the company's own account, else by the dispatch centre.
     by_owner: bool = False
     outcome: str = "solved"
+    # The unit that is asked to assist.
+    assistant: str = ""
 
 
 def scenes(solve_days: dict[str, int]) -> list[Scene]:
@@ -51,6 +56,13 @@ def scenes(solve_days: dict[str, int]) -> list[Scene]:
         Scene(8, "finance", hard + 2, fates.WORKING),
         Scene(10, "land", hard - 1, fates.WORKING),
         Scene(26, "finance", hard + 4, fates.WORKING),
+        # The other departments' desks, and one where 人社局 assists.
+        Scene(41, "energy", 1, fates.DISPATCHED),
+        Scene(43, "energy", solve_days["energy"] + 2, fates.WORKING),
+        Scene(44, "land", 1, fates.DISPATCHED),
+        Scene(46, "approval", 1, fates.DISPATCHED),
+        Scene(48, "approval", solve_days["approval"] - 1, fates.WORKING),
+        Scene(49, "finance", 1, fates.ACCEPTED, assistant="hrss"),
     ]
 
 
@@ -81,11 +93,12 @@ def fitting(teller: Teller, category: str) -> str:
 
 
 def moment(past: Past, ago: int, number: int) -> datetime:
-    """So many working days ago in the morning; of today only what is over."""
+    """So many working days ago in the morning; today counts when that is over."""
     now, today = past.agenda.now, past.county.today
-    day = workdays(today - timedelta(days=90), today)[-1 - ago]
-    # Before nine there is no today yet: then it was last night.
-    return min(at(day, 9, 5 + 2 * number), now - timedelta(minutes=150 - 2 * number))
+    days = workdays(today - timedelta(days=90), today)
+    if now < at(days[-1], MORNING_OVER):
+        days = days[:-1]
+    return at(days[-1 - ago], 9, 2 * number)
 
 
 def fate_of(scene: Scene, raised_at: datetime, now: datetime) -> Fate:
@@ -102,5 +115,6 @@ def fate_of(scene: Scene, raised_at: datetime, now: datetime) -> Fate:
         answered_at=min(answered, now - step),
         confirmed_at=answered,
         outcome=scene.outcome,
+        assistant=scene.assistant,
         reaches=scene.reaches,
     )
