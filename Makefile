@@ -3,12 +3,13 @@ PYTHON ?= python3
 VPY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-tests demo test check assets lighthouse lock
+.PHONY: help setup setup-tests demo test check assets bench lighthouse lock
 
 help:
 	@echo "make demo     set up, demo data, run the site (PORT=8000)"
 	@echo "make test     set up, run every test"
 	@echo "make check    the quick checks before a commit"
+	@echo "make bench    how fast it is here (SCALE=county DATABASES=sqlite,postgres SECONDS=5)"
 	@echo "make setup    only set up; make assets: only styles, scripts, translations"
 
 setup:
@@ -28,6 +29,9 @@ check: setup-tests
 
 assets:
 	@$(PYTHON) -m deploy.assets
+
+bench: setup-tests
+	@$(VPY) -m deploy.bench
 
 # Beside a running demo: make lighthouse PAGES="/ /visits/log/" AS=officer1
 lighthouse: setup-tests

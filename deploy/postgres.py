@@ -1,6 +1,7 @@
-"""A PostgreSQL of our own for the tests: fresh, unshared, and gone afterwards.
+"""A PostgreSQL of our own: for the tests fresh, unshared, and gone afterwards.
 
-It trades durability for speed (fsync off), which only a throw-away database may do.
+For them it trades durability for speed (fsync off), as only a throw-away database may
+do; what is measured is as durable as in production, and may be kept.
 """
 
 from __future__ import annotations
@@ -20,26 +21,35 @@ from deploy.common import stop
 
 PROGRAMS = Path("/usr/lib/postgresql")
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+DURABLE: list[str] = []
 START_LIMIT = 60.0
 
 
 @contextmanager
-def cluster(env: dict[str, str]) -> Iterator[str]:
-    """Run a server that only this process's user can reach; yield its address."""
-    binaries = newest_binaries()
+def cluster(
+    env: dict[str, str], *, home: Path | None = None, settings: list[str] = FAST
+) -> Iterator[str]:
+    """Run a server that only this process's user can reach; yield its address.
+
+    With a home of its own it is kept there, and found again the next time.
+    """
+    binaries, is_kept = newest_binaries(), home is not None
     # Not under var/: the user postgres may not enter the project's folder.
-    home = Path(tempfile.mkdtemp(prefix="crm-postgres-", dir="/tmp"))
+    home = home or Path(tempfile.mkdtemp(prefix="crm-postgres-", dir="/tmp"))
+    home.mkdir(mode=0o700, exist_ok=True)
     owner = give_to_postgres(home)
     server: processes.Child | None = None
     try:
-        make_cluster(binaries, home, env, owner)
-        server = start_server(binaries, home, env, owner)
+        if not (home / "data").is_dir():
+            make_cluster(binaries, home, env, owner)
+        server = start_server(binaries, home, env, owner, settings)
         wait_until_ready(binaries, home, env, server)
         yield address(home)
     finally:
         if server is not None:
             processes.stop_one(server, patience=10)
-        shutil.rmtree(home, ignore_errors=True)
+        if not is_kept:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def newest_binaries() -> Path:
@@ -80,12 +90,16 @@ def make_cluster(
 
 
 def start_server(
-    binaries: Path, home: Path, env: dict[str, str], owner: str | None
+    binaries: Path,
+    home: Path,
+    env: dict[str, str],
+    owner: str | None,
+    settings: list[str],
 ) -> processes.Child:
     # Only a socket in our own closed folder: no port to collide with, no password.
-    settings = [*FAST, "listen_addresses=", f"unix_socket_directories={home}"]
-    settings += ["shared_buffers=128MB", "max_connections=60", "log_statement=none"]
-    flags = [part for setting in settings for part in ("-c", setting)]
+    every = [*settings, "listen_addresses=", f"unix_socket_directories={home}"]
+    every += ["shared_buffers=128MB", "max_connections=60", "log_statement=none"]
+    flags = [part for setting in every for part in ("-c", setting)]
     return processes.start(
         [str(binaries / "postgres"), "-D", str(home / "data"), *flags],
         env=env,

@@ -1,0 +1,1 @@
+"""How fast the site is here and now: `make bench`."""

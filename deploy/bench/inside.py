@@ -1,0 +1,192 @@
+"""What is asked inside the site: who signs in as whom, queries, papers, the chain."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from crm.models import (
+    Company,
+    CompanyLiaison,
+    Document,
+    Event,
+    PendingSeal,
+    Role,
+    User,
+)
+from crm.passwords import must_change
+from crm.services import audit, calendar
+from crm.session_store import SessionStore
+from crm.views.demo import buttons
+from reports.jobs import encoded
+from reports.qr import qr_png
+from reports.visit_reports import visit_report
+from visits.models import Visit
+from visits.services import intake, tickets
+from visits.services.content import Content
+
+from .pages import pages
+
+VISITS, TICKETS = 200, 50
+SAVERS, COMPANIES_EACH = 40, 25
+PAPERS = 5
+BACKEND = "crm.auth.LoginNameBackend"
+Found = dict[str, Any]  # Any: what JSON holds
+
+
+def prepare() -> Found:
+    """Sessions for every role, officers who save visits, and a company with many."""
+    people = {one.role: User.objects.get(login=one.login) for one in buttons()}
+    roles = {name: people[label] for name, label in role_labels().items()}
+    company = heavy_company(roles["officer"])
+    return {
+        "sessions": {name: session_of(user) for name, user in roles.items()},
+        "company": company.pk,
+        "savers": list(savers()),
+        "counts": counts(),
+    }
+
+
+def role_labels() -> dict[str, str]:
+    """The roles that are measured, by the words of the demo's buttons."""
+    names = {page.who for page in pages()}
+    return {role.value: str(role.label) for role in Role if role.value in names}
+
+
+def counts() -> dict[str, int]:
+    return {
+        "companies": Company.objects.count(),
+        "visits": Visit.objects.count(),
+        "events": Event.objects.count(),
+    }
+
+
+def session_of(user: User) -> str:
+    """A session as a login makes it."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = BACKEND
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+def heavy_company(officer: User) -> Company:
+    """The officer's first company, with 200 visits and 50 tickets."""
+    own = CompanyLiaison.objects.open().filter(officer=officer, role="A")
+    company = Company.objects.living().filter(pk__in=own.values("company"))
+    found = company.order_by("pk")[:1].get()
+    now = timezone.now()
+    for number in range(VISITS - found.visits.count()):
+        starts_at = now - timedelta(days=number % 80, hours=1)
+        sending = intake.Sending(
+            uuid=uuid4(), company=found.pk, content=content_at(starts_at)
+        )
+        intake.receive(sending, actor=officer, now=now)
+    for number in range(TICKETS - found.tickets.count()):
+        tickets.raise_ticket(
+            actor=officer, company=found, text=f"第{number}件：用电增容未批", now=now
+        )
+    return found
+
+
+def content_at(starts_at: Any) -> Content:  # Any: a datetime
+    return Content(
+        mode=Visit.Mode.ONSITE,
+        purpose="了解用工和订单情况",
+        starts_at=starts_at,
+        gate_reason="企业要求",
+    )
+
+
+def savers() -> Any:  # Any: dicts for JSON, made one by one
+    """Officers with a session each and the companies that they visit."""
+    own = CompanyLiaison.objects.open().filter(role="A", officer__is_active=True)
+    keys = own.order_by("officer").values_list("officer", flat=True).distinct()
+    people, now = User.objects.filter(pk__in=list(keys)), timezone.now()
+    able = (one for one in people.order_by("pk") if not must_change(one, now))
+    for officer in islice(able, SAVERS):
+        companies = Company.objects.living().filter(
+            pk__in=own.filter(officer=officer).values("company")
+        )
+        yield {
+            "session": session_of(officer),
+            "csrf": secrets.token_hex(16),
+            "companies": list(companies.values_list("pk", flat=True)[:COMPANIES_EACH]),
+        }
+
+
+def probe() -> Found:
+    """What needs no load: queries and bytes of pages, a paper, the chain, the days."""
+    found = prepare()
+    client = Client(SERVER_NAME="127.0.0.1", headers={"accept-language": "zh-CN"})
+    shown = []
+    for page in pages():
+        client.cookies[settings.SESSION_COOKIE_NAME] = found["sessions"][page.who]
+        path = page.path.format(company=found["company"])
+        client.get(path)  # what a process keeps is there afterwards
+        with CaptureQueriesContext(connection) as asked:
+            response = client.get(path)
+        size = len(response.content)
+        status = response.status_code
+        shown.append({"queries": len(asked), "bytes": size, "status": status})
+    return {"pages": shown, "counts": found["counts"], **rates()}
+
+
+def rates() -> Found:
+    today = timezone.localdate()
+    calendar.add(today, 1)
+    add = cpu_of(lambda: [calendar.add(today, 15) for _ in range(1000)])
+    waiting = PendingSeal.objects.count()
+    sealing = cpu_of(audit.seal_everything)
+    sealed = waiting - PendingSeal.objects.count()
+    checking = cpu_of(audit.verify)
+    events = Event.objects.count()
+    return {
+        "pdf_cpu_ms": paper_cpu(),
+        "calendar_add_us": add * 1000,  # of a thousand, in millionths
+        "seal_per_cpu_s": round(sealed / sealing) if sealing and sealed else None,
+        "verify_per_cpu_s": round(events / checking) if checking else None,
+    }
+
+
+def cpu_of(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def paper_cpu() -> float:
+    """Milliseconds of processor for a visit's report, fonts loaded as in the worker."""
+    from reports import papers  # noqa: PLC0415 # heavy: no web process has it
+
+    related = ("company__industry", "unit", "logged_by")
+    visit = Visit.objects.held().filter(photos=None).select_related(*related).first()
+    assert visit is not None, "every scale has visits"
+    document = Document(version=1, created_at=timezone.now())
+    papers.warm_up()
+
+    def make() -> None:
+        report = visit_report(visit, document)
+        html = render_to_string("reports/paper/visit_report.html", {"report": report})
+        papers.render(html, {"qr": encoded(qr_png(report.verify_url))})
+
+    with translation.override("zh-hans"):
+        make()
+        started = time.process_time()
+        for _ in range(PAPERS):
+            make()
+        return (time.process_time() - started) * 1000 / PAPERS

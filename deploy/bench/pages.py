@@ -1,0 +1,75 @@
+"""What is measured, and what is asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Requests a second at eight connections, milliseconds alone, and queries."""
+
+    must_rate: int
+    aim_rate: int
+    must_ms: float
+    aim_ms: float
+    must_queries: int
+
+
+LIST = Goal(180, 300, 12, 8, 6)
+SEARCH = Goal(150, 200, 15, 12, 6)
+RECORD = Goal(120, 250, 18, 12, 10)
+WORK = Goal(150, 250, 15, 10, 8)
+# Saving a visit: a second at eight connections, and 99 of 100 within milliseconds.
+SAVES = {"sqlite": (100, 300), "postgres": (150, 300)}
+MUST_P99, AIM_P99 = 200.0, 40.0
+MUST_BYTES = 30 * 1024
+MUST_PSS_MIB = 250
+MUST_GROWTH = 1.15
+MUST_MIGRATE = 8.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address as one person; `{company}` is the one with many visits."""
+
+    name: str
+    who: str
+    path: str
+    goal: Goal
+    # A list shows at most 30 KB; a record may be longer.
+    is_list: bool = True
+
+
+EVERYBODY = ("officer", "dispatcher", "leader")
+HOMES = (*EVERYBODY, "handler", "unit_head", "supervisor", "owner")
+SEARCHES = {"middle": "纺织", "one sign": "纺", "pinyin": "fangzhi", "initials": "hrfz"}
+
+
+def pages() -> list[Page]:
+    found = [Page("company list", who, "/companies/", LIST) for who in EVERYBODY]
+    found += [
+        Page("filtered list", who, "/companies/?size=small&stage=growing", LIST)
+        for who in ("dispatcher", "leader")
+    ]
+    found.append(
+        Page("without officer", "dispatcher", "/companies/?unassigned=true", LIST)
+    )
+    found += [
+        Page("last page", who, "/companies/?cursor=last", LIST)
+        for who in ("dispatcher", "leader")
+    ]
+    found += [
+        Page(f"search: {name}", "dispatcher", f"/companies/?q={text}", SEARCH)
+        for name, text in SEARCHES.items()
+    ]
+    found += [
+        Page("company page", who, "/companies/{company}/", RECORD, is_list=False)
+        for who in EVERYBODY
+    ]
+    found += [Page("visit list", who, "/visits/", WORK) for who in EVERYBODY]
+    found.append(Page("visits, last", "dispatcher", "/visits/?cursor=last", WORK))
+    found += [Page("ticket list", who, "/tickets/", WORK) for who in EVERYBODY]
+    found.append(Page("tickets, all", "dispatcher", "/tickets/?tab=all", WORK))
+    found += [Page("home", who, "/", WORK, is_list=False) for who in HOMES]
+    return found
