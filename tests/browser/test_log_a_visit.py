@@ -105,6 +105,19 @@ def test_a_visit_with_photos_and_signature_arrives_whole(cast, page_of):
     assert page.input_value("[name=purpose]") == ""
 
 
+def test_a_signature_without_a_name_is_said_before_sending(cast, page_of):
+    page = page_of(cast.olga)
+    pick_company(page, cast.company)
+    tell(page)
+    sign(page)
+    until_saved(page)
+    assert page.locator("[data-saved] :text('签名人')").count() == 1
+    page.click("[data-submit]")
+    page.wait_for_selector("[data-problems] :text('签名人')")
+    page.fill("[name=signed_by]", "王经理")
+    page.wait_for_selector("[data-saved] :text('已填完')")
+
+
 def test_a_draft_survives_and_is_nobody_elses(cast, page_of):
     page = page_of(cast.olga)
     pick_company(page, cast.company)

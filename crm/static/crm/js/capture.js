@@ -56,7 +56,7 @@ class Capture {
   }
 
   get missing() {
-    return missingIn(this.form, this.words, this.company.needsReason);
+    return missingIn(this.form, this.words, this.company.needsReason, this.signature.sha);
   }
 
   snapshot() {

@@ -72,7 +72,7 @@ export function visitOf(form, record) {
 }
 
 // What must not be missing, in the order of the page: [path, word].
-export function missingIn(form, words, needsReason) {
+export function missingIn(form, words, needsReason, signature) {
   const data = new FormData(form);
   const empty = (name) => !String(data.get(name) || "").trim();
   const missing = [];
@@ -87,5 +87,6 @@ export function missingIn(form, words, needsReason) {
     if (one.result === "solved" && !one.answer)
       missing.push([`${path}.answer`, words.answerNeeded]);
   }
+  if (signature && empty("signed_by")) missing.push(["signed_by", words.needed]);
   return missing;
 }
