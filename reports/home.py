@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from crm.models import Company, Lamp, Role, User
+from crm.models import Lamp, Role, User
 
 from . import queries
 
@@ -87,18 +87,17 @@ def officer(user: User, today: date) -> Iterable[Section]:
         more=More(reverse("visits:index") + "?status=planned", _("All plans")),
         act=More(reverse("visits:plan"), _("Plan a visit")),
     )
-    served = Company.objects.served_by(user, today)
     yield Section(
         title=_("Wait for your confirmation"),
         template="reports/home/_to_confirm.html",
-        rows=queries.to_confirm(served, today, ROWS + 1),
+        rows=queries.to_confirm(user, today, ROWS + 1),
         empty=_("No answer waits for the word of your companies."),
         more=More(reverse("visits:tickets") + "?tab=confirm", _("All of them")),
     )
     yield Section(
         title=_("Late tickets"),
         template="reports/home/_tickets.html",
-        rows=queries.late_of(served, today, ROWS + 1),
+        rows=queries.late_of(user, today, ROWS + 1),
         empty=_("No ticket of your companies is late."),
         more=More(reverse("visits:tickets") + "?tab=late", _("All late tickets")),
     )
@@ -111,14 +110,15 @@ def officer(user: User, today: date) -> Iterable[Section]:
             empty="",
             is_aside=True,
         )
-    yield coverage(served, today, _("Your companies that nobody has seen for long"))
+    title = _("Your companies that nobody has seen for long")
+    yield coverage(user, today, title, served=True)
 
 
-def coverage(companies: Any, today: date, title: str) -> Section:
+def coverage(user: User, today: date, title: str, *, served: bool) -> Section:
     """Watched companies that nobody has seen for N days, the longest first."""
     days = settings.CRM_COVERAGE_DAYS
     since = today - timedelta(days=days)
-    rows = queries.unseen(companies, since, ROWS + 1)
+    rows = queries.unseen(user, today, since, ROWS + 1, served=served)
     url = reverse("crm:companies") + f"?watched=true&unseen={days}&sort=unseen"
     return Section(
         title=title,
@@ -232,8 +232,8 @@ def leader(user: User, today: date) -> Iterable[Section]:
         empty=_("No ticket in your field is late."),
         more=More(reverse("visits:tickets") + "?tab=late", _("All late tickets")),
     )
-    visible = Company.objects.visible_to(user).living()
-    yield coverage(visible, today, _("Companies that nobody has seen for long"))
+    title = _("Companies that nobody has seen for long")
+    yield coverage(user, today, title, served=False)
 
 
 # --- Company -------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """Figures and lists over what a person may see. Nothing here writes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import wraps
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value
@@ -22,6 +23,8 @@ from crm.models import (
     lamp_of,
     subject_of,
 )
+from crm.models.companies import CompanyQuerySet
+from crm.models.people import by_access
 from crm.services import calendar, deadlines
 from visits.models import IntakeConflict, Ticket, TicketPart, Visit
 from visits.ticket_list import with_lead
@@ -34,11 +37,6 @@ UNIT_ROWS = 200
 
 # One row of values(): a template reads it by name.
 Row = dict[str, Any]
-
-
-def plain(rows: Iterable[Any]) -> list[Row]:
-    """Run the query; the stubs give every values() a type of its own."""
-    return list(rows)
 
 
 # --- Papers --------------------------------------------------------------------
@@ -124,11 +122,11 @@ TICKET_FIELDS = (
 )
 
 
-def ticket_rows(tickets: Any, today: date, limit: int) -> list[TicketRow]:
+def ticket_rows(flat: Iterable[Any], today: date) -> list[TicketRow]:
     """Flat rows with lamp and days left; both are computed, never stored."""
     near = deadlines.yellow_from(today)
     rows = []
-    for values in with_lead(tickets).values_list(*TICKET_FIELDS)[:limit]:
+    for values in flat:
         due_on, is_met = values[5], values[6] is not None
         lamp = lamp_of(due_on, is_met, today, near)
         left = calendar.count_between(today, due_on) if due_on else None
@@ -136,26 +134,46 @@ def ticket_rows(tickets: Any, today: date, limit: int) -> list[TicketRow]:
     return rows
 
 
+def ticket_list(
+    build: Callable[[User, date], Any],
+) -> Callable[[User, date, int], list[TicketRow]]:
+    """The first rows of a person's tickets, without writing the query each time."""
+
+    @by_access
+    def flat(user: User, today: date, limit: int) -> Any:
+        return with_lead(build(user, today)).values_list(*TICKET_FIELDS)[:limit]
+
+    @wraps(build)
+    def rows(user: User, today: date, limit: int) -> list[TicketRow]:
+        return ticket_rows(flat(user, today, limit), today)
+
+    return rows
+
+
 def by_due(tickets: Any) -> Any:
     return tickets.order_by("solve_by__due_on", "pk")
 
 
-def to_confirm(served: Any, today: date, limit: int) -> list[TicketRow]:
-    """Answered, and these companies have not said yet whether it is solved."""
+@ticket_list
+def to_confirm(user: User, today: date) -> Any:
+    """Answered, and the companies have not said yet whether it is solved."""
+    served = Company.objects.served_by(user, today)
     waiting = Ticket.objects.filter(
         company__in=served.values("pk"), status=Ticket.Status.CONFIRMING
     )
-    return ticket_rows(by_due(waiting), today, limit)
+    return by_due(waiting)
 
 
-def late_of(served: Any, today: date, limit: int) -> list[TicketRow]:
-    """What these companies were promised and did not get in time."""
+@ticket_list
+def late_of(user: User, today: date) -> Any:
+    """What the served companies were promised and did not get in time."""
+    served = Company.objects.served_by(user, today)
     late = Ticket.objects.filter(company__in=served.values("pk")).open().late(today)
-    return ticket_rows(by_due(late), today, limit)
+    return by_due(late)
 
 
-def tickets_of_unit(user: User, today: date) -> list[TicketRow]:
-    """Open tickets that the person's departments lead, by due date."""
+@ticket_list
+def led_by_unit(user: User, today: date) -> Any:
     tickets = Ticket.objects.workable_by(user).filter(
         status__in=(
             Ticket.Status.DISPATCHED,
@@ -163,75 +181,80 @@ def tickets_of_unit(user: User, today: date) -> list[TicketRow]:
             Ticket.Status.WORKING,
         )
     )
-    rows = ticket_rows(by_due(tickets), today, UNIT_ROWS)
+    return by_due(tickets)
+
+
+def tickets_of_unit(user: User, today: date) -> list[TicketRow]:
+    """Open tickets that the person's departments lead, by due date."""
+    rows = led_by_unit(user, today, UNIT_ROWS)
     return [row._replace(lead=None) for row in rows]  # one's own unit needs no name
 
 
-def parts_to_answer(user: User, today: date, limit: int) -> list[TicketRow]:
+@ticket_list
+def parts_to_answer(user: User, today: date) -> Any:
     """Tickets where the person's department assists and has not answered."""
     below = user.access.department_ranges(Role.HANDLER, Role.UNIT_HEAD)
     waiting = (
         TicketPart.objects.of(below).open().filter(is_lead=False, answered_at=None)
     )
-    tickets = Ticket.objects.open().filter(pk__in=waiting.values("ticket"))
-    return ticket_rows(by_due(tickets), today, limit)
+    return by_due(Ticket.objects.open().filter(pk__in=waiting.values("ticket")))
 
 
-def load_of_unit(user: User, today: date) -> list[Row]:
+@by_access
+def load_of_unit(user: User, today: date) -> Any:
     """Open and late tickets per handler of the person's departments."""
     tickets = Ticket.objects.workable_by(user).open().exclude(handler=None)
     late = Q(solve_by__due_on__lt=today, solve_by__met_at=None)
-    return plain(
+    return (
         tickets.values(name=F("handler__name"))
         .annotate(open=Count("pk"), late=Count("pk", filter=late))
         .order_by("-late", "-open", "name")
     )
 
 
-def waiting_for_dispatch(user: User, today: date, limit: int) -> list[TicketRow]:
+@ticket_list
+def waiting_for_dispatch(user: User, today: date) -> Any:
     waiting = Ticket.objects.dispatchable_by(user).waiting_for_dispatch()
-    return ticket_rows(waiting.order_by("pk"), today, limit)
+    return waiting.order_by("pk")
 
 
-def late_tickets(user: User, today: date, limit: int) -> list[TicketRow]:
-    late = Ticket.objects.running_visible_to(user).late(today)
-    return ticket_rows(by_due(late), today, limit)
+@ticket_list
+def late_tickets(user: User, today: date) -> Any:
+    return by_due(Ticket.objects.running_visible_to(user).late(today))
 
 
-def matters_of_owner(user: User, today: date, limit: int) -> list[TicketRow]:
+@ticket_list
+def matters_of_owner(user: User, today: date) -> Any:
     """What waits for the company first, then the newest."""
     tickets = Ticket.objects.visible_to(user).filter(
         company__in=user.access.company_ids(Role.OWNER)
     )
     waiting = Q(status=Ticket.Status.CONFIRMING)
-    ordered = tickets.annotate(waits=waiting).order_by("-waits", "-pk")
-    return ticket_rows(ordered, today, limit)
+    return tickets.annotate(waits=waiting).order_by("-waits", "-pk")
 
 
 # --- Visits and companies ------------------------------------------------------
 
 
-def planned_for(user: User, today: date, limit: int) -> list[Row]:
+@by_access
+def planned_for(user: User, today: date, limit: int) -> Any:
     """Plans of the companies served today, overdue ones first, a week ahead."""
     served = Company.objects.served_by(user, today).values("pk")
     plans = Visit.objects.planned().filter(
         Q(company__in=served, for_unit=False) | Q(logged_by=user),
         day__lte=today + AHEAD,
     )
-    return plain(
-        plans.order_by("starts_at", "pk").values(
-            "pk", "day", "starts_at", "purpose", "mode", name=F("company__name")
-        )[:limit]
-    )
+    return plans.order_by("starts_at", "pk").values(
+        "pk", "day", "starts_at", "purpose", "mode", name=F("company__name")
+    )[:limit]
 
 
-def visits_for_owner(user: User, limit: int) -> list[Row]:
+@by_access
+def visits_for_owner(user: User, limit: int) -> Any:
     visits = Visit.objects.visible_to(user).held()
-    return plain(
-        visits.order_by("-day", "-pk").values(
-            "pk", "day", "mode", "purpose", officer=F("logged_by__name")
-        )[:limit]
-    )
+    return visits.order_by("-day", "-pk").values(
+        "pk", "day", "mode", "purpose", officer=F("logged_by__name")
+    )[:limit]
 
 
 @dataclass(frozen=True)
@@ -245,10 +268,27 @@ class Unseen:
     tag: str
 
 
-def unseen(companies: Any, since: date, limit: int) -> list[Unseen]:
-    """Never seen first, then the longest ago."""
+def unseen(
+    user: User, today: date, since: date, limit: int, *, served: bool
+) -> list[Unseen]:
+    """Watched companies, never seen first, then the longest ago."""
+    rows = unseen_served if served else unseen_visible
+    return [Unseen(*row) for row in rows(user, today, since, limit)]
+
+
+@by_access
+def unseen_served(user: User, today: date, since: date, limit: int) -> Any:
+    return unseen_of(Company.objects.served_by(user, today), since)[:limit]
+
+
+@by_access
+def unseen_visible(user: User, today: date, since: date, limit: int) -> Any:
+    return unseen_of(Company.objects.visible_to(user).living(), since)[:limit]
+
+
+def unseen_of(companies: CompanyQuerySet, since: date) -> Any:
     tags = CompanyTag.objects.filter(tag__is_watched=True, company=OuterRef("pk"))
-    rows = (
+    return (
         companies.watched()
         .not_seen_since(since)
         .with_officers()
@@ -258,16 +298,14 @@ def unseen(companies: Any, since: date, limit: int) -> list[Unseen]:
         .order_by(F("last_visit_on").asc(nulls_first=True), "pk")
         .values_list("pk", "name", "last_visit_on", "officer_a", "watched_for")
     )
-    return [Unseen(*row) for row in rows[:limit]]
 
 
-def without_officer(user: User, limit: int) -> list[Row]:
+@by_access
+def without_officer(user: User, limit: int) -> Any:
     companies = Company.objects.managed_by(user).without_officer()
-    return plain(
-        companies.order_by("-pk").values("pk", "name", region_name=F("region__name"))[
-            :limit
-        ]
-    )
+    return companies.order_by("-pk").values(
+        "pk", "name", region_name=F("region__name")
+    )[:limit]
 
 
 def officers_for_owner(user: User, today: date) -> list[Row]:
@@ -304,15 +342,25 @@ class Trouble:
 
 def troubles_of(user: User, today: date) -> list[Trouble]:
     """Handed over to the stand-in, unreadable photos, and double submissions."""
-    notes = HandoverNote.objects.filter(
+    found = [
+        Trouble("standing_in", pk, name, len(items))
+        for pk, name, items in handed_over(user, today)
+        if items
+    ]
+    return found + [Trouble(*row) for row in to_look_at(user)]
+
+
+@by_access
+def handed_over(user: User, today: date) -> Any:
+    return HandoverNote.objects.filter(
         stand_in=user,
         absence__in=Absence.objects.on(today).values("pk"),
     ).values_list("company", "company__name", "items")
-    found = [
-        Trouble("standing_in", pk, name, len(items))
-        for pk, name, items in notes
-        if items
-    ]
+
+
+@by_access
+def to_look_at(user: User) -> Any:
+    """One question for both kinds: a home page has eight."""
     photos = StoredFile.objects.filter(
         uploaded_by=user,
         state=StoredFile.State.REJECTED,
@@ -320,8 +368,7 @@ def troubles_of(user: User, today: date) -> list[Trouble]:
         visit_photos__withdrawn_at=None,
     )
     conflicts = IntakeConflict.objects.filter(visit__logged_by=user, decided_at=None)
-    # One question for both: a home page has eight.
-    both = (
+    return (
         photos.order_by()
         .values_list(Value("photo"), "visit_photos__visit", "company__name")
         .union(
@@ -330,4 +377,3 @@ def troubles_of(user: User, today: date) -> list[Trouble]:
             )
         )
     )
-    return found + [Trouble(*row) for row in both]

@@ -1,7 +1,8 @@
 """Who: users and what they may do where."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from crm.lib.prepared import Prepared, place
+from crm.lib.prepared import KEPT, Prepared, place
 from crm.lib.querysets import ScopedQuerySet
 
 from .access import Access
@@ -154,6 +155,23 @@ def anybody_with(access: Access) -> User:
     anybody = User(pk=place(1))
     anybody.access = access
     return anybody
+
+
+def by_access(build: Callable[..., models.QuerySet[Any, Any]]) -> Callable[..., Any]:
+    """Turn a person's query into its rows, prepared for all who have the same access.
+
+    What else `build` is given must be hashable: it is part of the query.
+    """
+
+    @lru_cache(maxsize=KEPT)
+    def prepared(access: Access, *asked: Any) -> Prepared:  # Any: as build's
+        return Prepared(lambda: build(anybody_with(access), *asked))
+
+    @wraps(build)
+    def rows(user: User, *asked: Any) -> list[Any]:  # Any: as build's
+        return prepared(user.access, *asked).rows([user.pk])
+
+    return rows
 
 
 def unended(today: date, path: str = "") -> Q:

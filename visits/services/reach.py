@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crm.lib import trees
+from crm.lib.prepared import Prepared, place
 from crm.models import Company, CompanyLiaison, Department, Region, Role, User
 from crm.models.companies import CompanyQuerySet
 from visits.models.visits import UNIT_ROLES
@@ -25,6 +26,17 @@ def own_companies(user: User) -> CompanyQuerySet:
     return Company.objects.living().filter(pk__in=his.values("company"))
 
 
+# Every visit that is saved begins with these.
+HIS_TIMES = Prepared(
+    lambda: (
+        CompanyLiaison.objects.filter(officer=place(0), company=place(1))
+        .order_by()
+        .values_list("started_on", "ended_on")
+    )
+)
+BY_KEY = Prepared(lambda: Company.objects.filter(pk=place()).order_by())
+
+
 def own_company(user: User, pk: int, on: date | None) -> Company | None:
     """One of them; with `on` also one that was his on that day.
 
@@ -32,13 +44,12 @@ def own_company(user: User, pk: int, on: date | None) -> Company | None:
     """
     if not user.access.has(Role.OFFICER):
         return None
-    his = CompanyLiaison.objects.filter(officer=user, company=pk).order_by()
     if not any(
         last is None or (on is not None and first <= on <= last)
-        for first, last in his.values_list("started_on", "ended_on")
+        for first, last in HIS_TIMES.rows([user.pk, pk])
     ):
         return None
-    company = Company.objects.get(pk=pk)
+    company: Company = BY_KEY.first(pk)
     return company if is_living(company) else None
 
 
