@@ -1,6 +1,7 @@
 """One company as its page shows it, in as few queries as it takes."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -120,7 +121,8 @@ class StreamItem:
     text: str = ""
     is_internal: bool = False
     changes: tuple[Change, ...] = ()
-    files: list[Attachment] = field(default_factory=list)
+    # A list where there are any: as a file changes its state, such a line is not kept.
+    files: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True)
@@ -315,7 +317,7 @@ def item_of(
         text=event.said or "",
         is_internal=is_comment and not event.is_public,
         changes=tuple(changes_of(event, tags)),
-        files=files.get(event.subject_id, []) if is_comment else [],
+        files=files.get(event.subject_id, ()) if is_comment else (),
     )
 
 

@@ -63,7 +63,7 @@ def of_company(company: Company, user: User, today: date) -> dict[str, Any]:
     near = deadlines.yellow_from(today)
     return {
         "company": company,
-        "rows": [ticket_list.Row(today, near, *values[:-2]) for values in flat],
+        "rows": [ticket_list.row_of(today, near, *values[:-2]) for values in flat],
         "counts": {"total": total, "open": open_count},
         "may_raise": may_raise(company, user),
         "today": today,

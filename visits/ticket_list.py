@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db.models import F, OuterRef, Subquery
 from django.utils.functional import Promise
@@ -166,7 +166,7 @@ def tab_of(user: User, key: str) -> Tab | None:
     return tabs[-1] if not user.access.roles & OFFICIALS else tabs[0]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One ticket in a list, without a model object behind it."""
 
@@ -186,6 +186,8 @@ class Row:
     )
     today: date
     near: date
+    # In working days, of the calendar as it is now.
+    days_left: int | None
     pk: int
     number: str
     title: str
@@ -218,11 +220,14 @@ class Row:
     def is_running(self) -> bool:
         return self.due_on is not None and self.met_at is None
 
-    @property
-    def days_left(self) -> int | None:
-        if self.due_on is None:
-            return None
-        return calendar.count_between(self.today, self.due_on)
+
+def row_of(today: date, near: date, *values: Any) -> Row:  # Any: Row.FIELDS
+    due_on = values[DUE_ON]
+    left = calendar.count_between(today, due_on) if due_on else None
+    return Row(today, near, left, *values)
+
+
+DUE_ON = Row.FIELDS.index("solve_by__due_on")
 
 
 def with_lead(tickets: TicketQuerySet) -> TicketQuerySet:
@@ -245,7 +250,7 @@ def page_of(
     tickets: TicketQuerySet, ordering: tuple[str, ...], cursor: str | None, today: date
 ) -> KeysetPage[Row]:
     """25 flat rows of these tickets."""
-    row = partial(Row, today, deadlines.yellow_from(today))
+    row = partial(row_of, today, deadlines.yellow_from(today))
     return flat_page(tickets, ordering, cursor, BY_KEYS, row)
 
 

@@ -1,5 +1,6 @@
 """Words and shapes of the design language. Built in: no `{% load %}` needed."""
 
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from html import escape
@@ -9,6 +10,7 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField
 from django.template import Context
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -115,6 +117,47 @@ def ago(context: Context, value: datetime | None) -> SafeString | str:
     now = context.get("now")
     now = now if isinstance(now, datetime) else timezone.now()
     return _time(value, words.ago(value, now))
+
+
+@register.simple_tag
+def each(rows: Iterable[object], template: str, **values: Hashable) -> SafeString:
+    """Each row through the template as `row`; how one looked before is remembered.
+
+    What it shows must follow from the row, the values and the language: they are the
+    key, so nothing is ever old, and nobody is shown a row that was not read for him.
+    """
+    given, language = tuple(values.items()), get_language()
+    return mark_safe("".join(_one(template, row, given, language) for row in rows))
+
+
+def _one(
+    template: str,
+    row: object,
+    given: tuple[tuple[str, Hashable], ...],
+    language: str | None,
+) -> str:
+    try:
+        hash(row)
+    except TypeError:  # it holds what changes without it
+        return _shown.__wrapped__(template, row, given, language)
+    shown = _shown.__wrapped__ if settings.DEBUG else _shown
+    return shown(template, row, given, language)
+
+
+@lru_cache(maxsize=2048)  # of a kilobyte and a half
+def _shown(
+    template: str,
+    row: Hashable,
+    given: tuple[tuple[str, Hashable], ...],
+    language: str | None,
+) -> str:
+    return render_to_string(template, {"row": row, **dict(given)})
+
+
+@register.simple_tag
+def this_minute() -> datetime:
+    """Now, for what is shown in minutes and remembered as long as it is right."""
+    return timezone.now().replace(second=0, microsecond=0)
 
 
 @register.simple_tag

@@ -1,5 +1,7 @@
 """Prepared templates say what Django's own would say."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
 
@@ -10,7 +12,7 @@ from django.utils.translation import override
 
 from crm.lib.templates.constants import Constant
 from crm.lib.templates.loader import QuickTemplate
-from crm.templatetags.ui import icon
+from crm.templatetags.ui import each, icon
 
 
 class Row:
@@ -107,3 +109,41 @@ def test_pages_are_made_with_it():
     assert isinstance(
         engines["django"].get_template("base.html").template, QuickTemplate
     )
+
+
+@dataclass(frozen=True)
+class Line:
+    pk: int
+    company: str
+    day: date = date(2026, 10, 9)
+    purpose: str = ""
+    mode_label: str = ""
+    officer: str = ""
+    for_unit: bool = False
+    is_held: bool = True
+    status_label: str = ""
+    files: Sequence[str] = ()
+
+
+def shown(rows, today, language="en"):
+    with override(language):
+        return each(rows, "visits/_visit_row.html", today=today)
+
+
+def test_rows_are_shown_as_they_are_now():
+    today, tomorrow = date(2026, 10, 9), date(2026, 10, 10)
+    first = shown([Line(1, "<甲>"), Line(2, "乙")], today)
+    assert first.count("<tr") == 2
+    assert "&lt;甲&gt;" in first
+    assert shown([Line(1, "<甲>"), Line(2, "乙")], today) == first
+    assert "丙" in shown([Line(1, "丙")], today)
+    assert shown([Line(1, "<甲>")], tomorrow) not in first
+    assert shown([Line(1, "<甲>")], today, "zh-hans") not in first
+
+
+def test_a_row_that_holds_a_list_is_never_kept():
+    held = []
+    line = Line(1, "甲", files=held)
+    assert shown([line], date(2026, 10, 9)).count("<tr") == 1
+    with pytest.raises(TypeError):
+        hash(line)
