@@ -184,6 +184,12 @@ def test_an_act_that_is_too_late_says_what_is_possible(cast, as_user):
     assert ticket.number in response.text
 
 
+def test_what_is_possible_is_what_this_person_may_do(cast, as_user):
+    ticket = dispatched(cast, assistants=[(cast.other_bureau, "请提供名单。")])
+    page = as_user(cast.hana).get(f"/tickets/{ticket.pk}/answer/").content.decode()
+    assert "签收" in page and "协办" not in page
+
+
 def test_a_stale_page_shows_what_is_stored_and_keeps_what_was_typed(cast, as_user):
     ticket = working(cast)
     data = {"text": "打了很久的答复", "proposed": "solved", "version": 1}

@@ -137,13 +137,13 @@ def check(ticket: Ticket, act: Act, version: int | None) -> None:
 
 
 def impossible(ticket: Ticket, act: Act) -> WrongStatus:
-    """Say what state it is in and what would be possible."""
+    """Say what state it is in and what would be possible, for this person if known."""
     values = {
         "number": ticket.number,
         "state": ticket.get_status_display(),
         "act": act.label,
     }
-    if acts := possible(ticket.status):
+    if acts := possible_for(ticket) or possible(ticket.status):
         between = pgettext("between names", ", ")
         values["acts"] = between.join(str(one.label) for one in acts)
         sentence = _(
