@@ -120,7 +120,9 @@ def ago(context: Context, value: datetime | None) -> SafeString | str:
 
 
 @register.simple_tag
-def each(rows: Iterable[object], template: str, **values: Hashable) -> SafeString:
+def render_each(
+    rows: Iterable[object], template: str, **values: Hashable
+) -> SafeString:
     """Each row through the template as `row`; how one looked before is remembered.
 
     What it shows must follow from the row, the values and the language: they are the

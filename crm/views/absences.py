@@ -51,7 +51,7 @@ def index(request: AppRequest) -> HttpResponse:
     return render(request, "crm/absences.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @only(*WHO)
 def create(request: AppRequest) -> HttpResponse:
     form = AbsenceForm(request.POST or None, user=request.user)
@@ -70,7 +70,7 @@ def create(request: AppRequest) -> HttpResponse:
     return render(request, "crm/absence_new.html", {"form": form}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: AppRequest, pk: int) -> HttpResponse:
     """The days, and a note per company for the one who stands in."""
     absence = absence_of(request, pk)

@@ -108,12 +108,12 @@ def why(request: AppRequest) -> HttpResponse:
     return render(request, "crm/calendar_why.html", context, status=status_of(form))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @only(SYSTEM)
 def notice(request: AppRequest) -> HttpResponse:
     """Fill the rows, look at what would come of them, take them into use."""
     following = next_year()
-    if request.method == "GET":
+    if request.method != "POST":
         return notice_page(request, NoticeSheet.blank(following))
     if request.POST.get("act") == "read":
         return read(request, following)

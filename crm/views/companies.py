@@ -82,7 +82,7 @@ def show(
     return render(request, "crm/company.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: AppRequest) -> HttpResponse:
     if not request.user.has_role(Role.DISPATCHER):
         raise PermissionDenied
@@ -120,7 +120,7 @@ def managed(request: AppRequest, pk: int) -> Company:
     return company
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: AppRequest, pk: int) -> HttpResponse:
     company = editable(request, pk)
     form = CompanyForm(request.POST or None, user=request.user, company=company)
@@ -158,7 +158,7 @@ def stale(
     return render(request, "crm/company_edit.html", context, status=409)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tags(request: AppRequest, pk: int) -> HttpResponse:
     company = editable(request, pk)
     form = TagsForm(request.POST or None, company=company)
@@ -170,7 +170,7 @@ def tags(request: AppRequest, pk: int) -> HttpResponse:
     return act(request, company, form, _("Tags"), _("Save tags"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def leader(request: AppRequest, pk: int) -> HttpResponse:
     company = managed(request, pk)
     form = LeaderForm(
@@ -195,7 +195,7 @@ def act(
     return render(request, "crm/company_act.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def archive(request: AppRequest, pk: int) -> HttpResponse:
     company = managed(request, pk)
     form = ArchiveForm(request.POST or None)
@@ -216,10 +216,10 @@ def restore(request: AppRequest, pk: int) -> HttpResponse:
     return redirect(company)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def comment(request: AppRequest, pk: int) -> HttpResponse:
     company = company_of(request, pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(company)
     if not comments.may_remark(request.user):
         raise PermissionDenied

@@ -41,7 +41,7 @@ def contact_of(request: AppRequest, pk: int) -> Contact:
     return contact
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: AppRequest, pk: int) -> HttpResponse:
     company = company_of(request, pk)
     form = ContactForm(request.POST or None)
@@ -57,7 +57,7 @@ def create(request: AppRequest, pk: int) -> HttpResponse:
     return render(request, "crm/contact_edit.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: AppRequest, pk: int) -> HttpResponse:
     contact = contact_of(request, pk)
     form = ContactForm(request.POST or None, contact=contact)

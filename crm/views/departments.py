@@ -35,13 +35,13 @@ def index(request: AppRequest) -> HttpResponse:
     return places.index(request, TREE)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @only(SYSTEM)
 def create(request: AppRequest) -> HttpResponse:
     return places.create(request, TREE)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @only(SYSTEM)
 def edit(request: AppRequest, pk: int) -> HttpResponse:
     return places.edit(request, TREE, pk)

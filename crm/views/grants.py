@@ -70,7 +70,7 @@ def filtered(request: AppRequest) -> QuerySet[User]:
     return rows
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def person(request: AppRequest, pk: int) -> HttpResponse:
     """One person's roles and sessions; a POST adds a role."""
     account = account_or_404(request, pk, SECURITY)

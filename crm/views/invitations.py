@@ -27,7 +27,7 @@ def company_or_404(request: AppRequest, pk: int) -> Company:
     return company
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: AppRequest, pk: int) -> HttpResponse:
     """Who acts for the company, who is invited, and a form for one more."""
     company = company_or_404(request, pk)

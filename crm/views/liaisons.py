@@ -45,7 +45,7 @@ def managed(request: AppRequest, pk: int) -> Company:
     return company
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def officers(request: AppRequest, pk: int) -> HttpResponse:
     """The history for all who see the company; the form for its dispatcher."""
     company = company_of(request, pk)

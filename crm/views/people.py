@@ -53,7 +53,7 @@ def filtered(request: AppRequest) -> QuerySet[User]:
     return rows
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @only(SYSTEM)
 def create(request: AppRequest) -> HttpResponse:
     form = UserForm(request.POST or None)
@@ -81,7 +81,7 @@ def shown_once(request: AppRequest, user: User, password: str) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def person(request: AppRequest, pk: int) -> HttpResponse:
     """One account: its data, and what can be done with it."""
     account = account_or_404(request, pk, SYSTEM)

@@ -50,7 +50,7 @@ def token_page(view: View) -> View:
 
 @login_not_required
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @token_page
 def setup(request: HttpRequest, token: str) -> HttpResponse:
     """Make the system and the security administrator, once."""
@@ -100,7 +100,7 @@ def tried(form: Form, act: Callable[[], object]) -> bool:
 
 @login_not_required
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @token_page
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """A company's person chooses name and password, or signs in to accept."""
@@ -145,7 +145,7 @@ def accept(request: AppRequest, token: str) -> HttpResponse:
 
 @login_not_required
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @token_page
 def new_password(request: HttpRequest, token: str) -> HttpResponse:
     """Choose a password with a link from the server's operator."""

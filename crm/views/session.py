@@ -35,10 +35,10 @@ BACKEND = "crm.auth.LoginNameBackend"
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     """Account or phone and password; one sentence for everything that is wrong."""
-    if request.method == "GET":
+    if request.method != "POST":
         if request.user.is_authenticated:
             return HttpResponseRedirect(next_url(request))
         return login_page(request, LoginForm())
@@ -149,7 +149,7 @@ def demo_enter(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("old", "password", "again")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def password(request: AppRequest) -> HttpResponse:
     """Choose a new password; every other session of the person ends."""
     form = PasswordForm(request.POST or None)

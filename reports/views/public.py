@@ -14,7 +14,7 @@ from reports.queries import newest_version
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest, number: str) -> HttpResponse:
     """Hash, date and version of a paper, and nothing of what it says."""
     ready = Document.objects.filter(state=Document.State.READY)

@@ -268,3 +268,7 @@ def test_demo_people_come_in_the_order_of_the_day(client, cast, settings):
         "company",
         "audit administrator",
     ]
+
+
+def test_a_page_can_be_asked_for_its_head_only(client, db):
+    assert client.head("/login/").status_code == 200

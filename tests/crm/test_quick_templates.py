@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from crm.lib.templates.constants import Constant
 from crm.lib.templates.loader import QuickTemplate
-from crm.templatetags.ui import each, icon
+from crm.templatetags.ui import icon, render_each
 
 
 class Row:
@@ -127,7 +127,7 @@ class Line:
 
 def shown(rows, today, language="en"):
     with override(language):
-        return each(rows, "visits/_visit_row.html", today=today)
+        return render_each(rows, "visits/_visit_row.html", today=today)
 
 
 def test_rows_are_shown_as_they_are_now():

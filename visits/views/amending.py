@@ -25,7 +25,7 @@ from visits.sheets import is_public_only, pictures_of, told
 from .capture import receive_photos
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def amend(request: AppRequest, pk: int) -> HttpResponse:
     visit = amendable(request, pk)
     if request.method == "POST":
@@ -138,7 +138,7 @@ def stale(
     return render(request, "visits/stale.html", context, status=409)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def conflict(request: AppRequest, pk: int, conflict_pk: int) -> HttpResponse:
     """Both contents side by side; the officer or the dispatcher decides."""
     if is_public_only(request.user):

@@ -26,7 +26,7 @@ from visits.models import Visit
 from visits.services import intake, offers, reach
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def log(request: AppRequest) -> HttpResponse:
     if not reach.may_log(request.user):
         raise PermissionDenied

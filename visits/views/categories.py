@@ -30,7 +30,7 @@ def index(request: AppRequest) -> HttpResponse:
     return render(request, "visits/categories.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @only(Role.SYSTEM_ADMIN)
 def edit(request: AppRequest, pk: int) -> HttpResponse:
     category = get_object_or_404(Category, pk=pk)

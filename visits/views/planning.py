@@ -24,7 +24,7 @@ from visits.services.gate import ReasonNeeded
 USUAL_HOUR = 10
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: AppRequest) -> HttpResponse:
     """First the company, then the plan; with the company's visits of late beside it."""
     if not reach.may_log(request.user):
@@ -97,7 +97,7 @@ def status_of(form: PlanForm | CancelForm) -> int:
     return 422 if form.is_bound else 200
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: AppRequest, pk: int) -> HttpResponse:
     visit = planned(request, pk)
     form = PlanForm(request.POST or None, initial=PlanForm.initial_of(visit))
@@ -136,7 +136,7 @@ def planned(request: AppRequest, pk: int) -> Visit:
     return visit
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: AppRequest, pk: int) -> HttpResponse:
     visit = planned(request, pk)
     form = CancelForm(request.POST or None)

@@ -36,7 +36,7 @@ def ticket_for(request: AppRequest, pk: int, *acts: Act) -> Ticket:
     allowed = [act for act in acts if services.has_right(ticket, act)]
     if not allowed:
         raise PermissionDenied
-    if request.method == "GET" and not set(allowed) & set(
+    if request.method != "POST" and not set(allowed) & set(
         services.possible_for(ticket)
     ):
         raise services.impossible(ticket, allowed[0])
@@ -102,7 +102,7 @@ def start(request: AppRequest, pk: int) -> HttpResponse:
     return act_now(request, pk, Act.START, services.start_work)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def refuse(request: AppRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, Act.REFUSE)
     form = ticket_forms.RefuseForm(request.POST or None, initial=version_of(ticket))
@@ -113,7 +113,7 @@ def refuse(request: AppRequest, pk: int) -> HttpResponse:
     return act_page(request, ticket, Act.REFUSE, form, save)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dispatch(request: AppRequest, pk: int) -> HttpResponse:
     """Give it to departments; the category's usual lead is chosen already."""
     ticket = ticket_for(request, pk, Act.DISPATCH)
@@ -143,7 +143,7 @@ def dispatch(request: AppRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hand(request: AppRequest, pk: int) -> HttpResponse:
     """Hand to a colleague: of a new ticket that also signs for it."""
     ticket = ticket_for(request, pk, Act.HAND, Act.ACCEPT)
@@ -163,7 +163,7 @@ def hand(request: AppRequest, pk: int) -> HttpResponse:
     return act_page(request, ticket, Act.HAND, form, save)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: AppRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, Act.CONTACT)
     form = ticket_forms.ContactForm(request.POST or None, initial=version_of(ticket))
@@ -174,7 +174,7 @@ def contact(request: AppRequest, pk: int) -> HttpResponse:
     return act_page(request, ticket, Act.CONTACT, form, save)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: AppRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, Act.ANSWER)
     form = ticket_forms.AnswerForm(
@@ -190,7 +190,7 @@ def answer(request: AppRequest, pk: int) -> HttpResponse:
     return act_page(request, ticket, Act.ANSWER, form, save)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer_part(request: AppRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, Act.ANSWER_PART)
     form = ticket_forms.PartForm(request.POST or None, request.FILES or None)
@@ -202,7 +202,7 @@ def answer_part(request: AppRequest, pk: int) -> HttpResponse:
     return act_page(request, ticket, Act.ANSWER_PART, form, save)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: AppRequest, pk: int) -> HttpResponse:
     """The company confirms; its officer does so only with a proof."""
     ticket = ticket_for(request, pk, Act.CONFIRM)
@@ -245,7 +245,7 @@ def _asked(request: AppRequest, ticket: Ticket, *, is_own: bool) -> dict[str, st
     return {"person": main.name, "phone": main.phone} if main else {}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reject(request: AppRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, Act.REJECT)
     form = ticket_forms.RejectForm(request.POST or None, initial=version_of(ticket))

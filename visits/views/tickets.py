@@ -101,10 +101,10 @@ def show(
     return render(request, "visits/ticket.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def comment(request: AppRequest, pk: int) -> HttpResponse:
     ticket = ticket_of(request, pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(ticket)
     form = CommentForm(request.POST, request.FILES)
     if form.is_valid():
@@ -160,7 +160,7 @@ def explained(
     return render(request, template, context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: AppRequest) -> HttpResponse:
     """Raise a problem: a company in one box, an official for one of his companies."""
     if not request.user.has_role(*MAY_RAISE):
