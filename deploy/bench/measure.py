@@ -65,16 +65,7 @@ def measured(page: Page, port: int, ready: Found, seconds: float) -> Found:
     crowd = load.together(port, lambda _n: cycle([request]), seconds)
     cpu = usage.cpu_ms() - before
     say(f"  {page.name:<18} {page.who:<11} {crowd.rate:6.0f}/s")
-    return {
-        "name": page.name,
-        "who": page.who,
-        "cpu": cpu / max(1, len(crowd.times)),
-        "p50_alone": alone.quantile(0.5),
-        "rate": crowd.rate,
-        "p50": crowd.quantile(0.5),
-        "p99": crowd.quantile(0.99),
-        "errors": alone.errors + crowd.errors,
-    }
+    return {"name": page.name, "who": page.who} | figures(alone, crowd, cpu)
 
 
 def saved(port: int, ready: Found, seconds: float) -> Found:
@@ -87,6 +78,11 @@ def saved(port: int, ready: Found, seconds: float) -> Found:
     crowd = load.together(port, lambda n: visits_of(savers, n), seconds * 2, 201)
     cpu = usage.cpu_ms() - before
     say(f"  saving a visit     {len(savers):>3} officers {crowd.rate:6.0f}/s")
+    return figures(alone, crowd, cpu)
+
+
+def figures(alone: load.Measured, crowd: load.Measured, cpu: float) -> Found:
+    """Milliseconds each, but for the rate: a second."""
     return {
         "cpu": cpu / max(1, len(crowd.times)),
         "p50_alone": alone.quantile(0.5),

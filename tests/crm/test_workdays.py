@@ -4,7 +4,6 @@ import pytest
 
 from crm.lib import holiday_year, workdays
 from crm.lib.holiday_year import DaysOff, HolidayYear, Makeup
-from crm.lib.published_years import published_years
 from crm.lib.workdays import (
     BadCount,
     BadPause,
@@ -17,16 +16,10 @@ from crm.lib.workdays import (
     Reason,
     Unit,
 )
+from tests.oracles.published import CALENDAR, CALENDAR_DAYS, WORKING, YEARS, d
 from tests.oracles.slow_workdays import DAY, SlowCalendar
 
-YEARS = published_years()
-CALENDAR = Calendar(YEARS)
 SLOW = SlowCalendar()
-WORKING, CALENDAR_DAYS = Unit.WORKING, Unit.CALENDAR
-
-
-def d(text):
-    return date.fromisoformat(text)
 
 
 def all_days(first_year, last_year):

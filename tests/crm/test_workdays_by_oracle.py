@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm.lib.published_years import published_years
 from crm.lib.workdays import (
     Calendar,
     Deadline,
@@ -13,16 +12,10 @@ from crm.lib.workdays import (
     Pause,
     Unit,
 )
+from tests.oracles.published import CALENDAR, CALENDAR_DAYS, WORKING, YEARS, d
 from tests.oracles.slow_workdays import DAY, SlowCalendar
 
-YEARS = published_years()
-CALENDAR = Calendar(YEARS)
 SLOW = SlowCalendar()
-WORKING, CALENDAR_DAYS = Unit.WORKING, Unit.CALENDAR
-
-
-def d(text):
-    return date.fromisoformat(text)
 
 
 starts = st.dates(date(2018, 1, 1), date(2030, 12, 31))

@@ -1,16 +1,17 @@
 import uuid
-from datetime import datetime
 
 import pytest
 from django.urls import reverse
 
 from crm.models import Attachment
-from tests.factories import SHANGHAI, DepartmentFactory
+from tests.factories import DepartmentFactory
 from visits.models import Answer, Category, Ticket
 from visits.services import categories, tickets
 
 from .ticket_stories import (
+    TODAY,
     accepted,
+    act,
     answered,
     closed,
     dispatched,
@@ -22,16 +23,11 @@ from .ticket_stories import (
 
 INTERNAL = "内部机密甲乙丙"
 PUBLIC = "公开的一句话"
-TODAY = datetime(2026, 3, 19, 9, 0, tzinfo=SHANGHAI)
 
 
 @pytest.fixture(autouse=True)
 def today(time_machine):
     time_machine.move_to(TODAY, tick=False)
-
-
-def act(name, ticket):
-    return reverse(f"visits:ticket-{name}", args=[ticket.pk])
 
 
 @pytest.fixture

@@ -1,28 +1,22 @@
 import uuid
-from datetime import datetime
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
 
 from crm.models import Attachment, Comment, StoredFile
-from tests.factories import SHANGHAI
 from visits.services import tickets
 
 from .ticket_stories import (
+    TODAY,
     accepted,
+    act,
 )
-
-TODAY = datetime(2026, 3, 19, 9, 0, tzinfo=SHANGHAI)
 
 
 @pytest.fixture(autouse=True)
 def today(time_machine):
     time_machine.move_to(TODAY, tick=False)
-
-
-def act(name, ticket):
-    return reverse(f"visits:ticket-{name}", args=[ticket.pk])
 
 
 def test_commenting_by_the_page(cast, as_user):

@@ -1,19 +1,26 @@
 """Tickets with a past, told through the services."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from PIL import Image
 
 from crm.models import Department
-from tests.factories import NOON, DepartmentFactory
+from tests.factories import NOON, SHANGHAI, DepartmentFactory
 from visits.models import Category, Ticket
 from visits.services import tickets
 
 Status = Ticket.Status
 TEXT = "招不到挡车工。三条线停了一条,已经两周。"
 HOUR = timedelta(hours=1)
+TODAY = datetime(2026, 3, 19, 9, 0, tzinfo=SHANGHAI)
+
+
+def act(name, ticket):
+    """The address of an act's page."""
+    return reverse(f"visits:ticket-{name}", args=[ticket.pk])
 
 
 def fire_brigade(cast) -> Department:
