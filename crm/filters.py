@@ -40,12 +40,11 @@ class CompanyFilter(AskedFilterSet):
     industry = filters.CharFilter(
         method="by_industry", label=_("industry"), max_length=4
     )
-    # Without DISTINCT: it would sort all rows, and none comes twice.
     size = filters.MultipleChoiceFilter(
-        choices=Company.Size.choices, label=_("size"), distinct=False
+        method="by_choice", choices=Company.Size.choices, label=_("size")
     )
     stage = filters.MultipleChoiceFilter(
-        choices=Company.Stage.choices, label=_("life stage"), distinct=False
+        method="by_choice", choices=Company.Stage.choices, label=_("life stage")
     )
     tag = filters.CharFilter(method="by_tag", label=_("tag"), max_length=30)
     officer = filters.NumberFilter(
@@ -120,10 +119,12 @@ class CompanyFilter(AskedFilterSet):
     ) -> CompanyQuerySet:
         if self.range is None:
             return companies.none()
-        in_order = "any_region" in companies.query.annotations
-        return companies.filter(
-            self.range.q("any_region" if in_order else "region_path")
-        )
+        return companies.filter(self.range.q(column(companies, "region_path")))
+
+    def by_choice(
+        self, companies: CompanyQuerySet, name: str, value: list[str]
+    ) -> CompanyQuerySet:
+        return companies.filter(**{f"{column(companies, name)}__in": value})
 
     def by_industry(
         self, companies: CompanyQuerySet, name: str, value: str
@@ -132,7 +133,8 @@ class CompanyFilter(AskedFilterSet):
         below = Industry.objects.filter(
             Q(pk=value) | Q(parent=value) | Q(parent__parent=value)
         )
-        return companies.filter(industry__in=below.values("pk"))
+        chosen = {f"{column(companies, 'industry')}__in": below.values("pk")}
+        return companies.filter(**chosen)
 
     def by_tag(
         self, companies: CompanyQuerySet, name: str, value: str
@@ -176,6 +178,12 @@ class CompanyFilter(AskedFilterSet):
     ) -> CompanyQuerySet:
         """The order is the page's business: pages by key need to know it."""
         return companies
+
+
+def column(companies: CompanyQuerySet, name: str) -> str:
+    """The column to compare: where the list's order leads, not by its index."""
+    in_order = f"any_{name}"
+    return in_order if in_order in companies.query.annotations else name
 
 
 def tags() -> list[Tag]:

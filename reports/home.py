@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from crm.models import Lamp, Role, User
+from crm.models import Role, User
 
 from . import queries
 
@@ -140,19 +140,18 @@ def coverage(user: User, today: date, title: str, *, served: bool) -> Section:
 
 
 def handler(user: User, today: date) -> Iterable[Section]:
-    rows = queries.tickets_of_unit(user, today)
-    mine = [row for row in rows if row.handler_id == user.pk and not row.is_new]
     yield Section(
         title=_("To accept"),
         template="reports/home/_tickets.html",
-        rows=[row for row in rows if row.is_new],
+        rows=queries.to_accept(user, today, ROWS + 1),
         empty=_("Nothing new has been dispatched to your unit."),
         hint=_("The clock runs since dispatch, accepted or not."),
+        more=More(reverse("visits:tickets") + "?tab=unit", _("All of the unit")),
     )
     yield Section(
         title=_("In my hands, by due date"),
         template="reports/home/_tickets.html",
-        rows=mine,
+        rows=queries.in_hand_of(user, today, ROWS + 1),
         empty=_("You have no open ticket in hand."),
         more=More(reverse("visits:tickets") + "?tab=mine", _("My tickets")),
     )
@@ -166,19 +165,18 @@ def handler(user: User, today: date) -> Iterable[Section]:
 
 
 def unit_head(user: User, today: date) -> Iterable[Section]:
-    rows = queries.tickets_of_unit(user, today)
-    near = [row for row in rows if row.lamp in {Lamp.RED, Lamp.YELLOW}]
+    whole_unit = More(reverse("visits:tickets") + "?tab=unit", _("All of the unit"))
     yield Section(
         title=_("Late or due soon"),
         template="reports/home/_tickets.html",
-        rows=near,
+        rows=queries.near_of_unit(user, today, ROWS + 1),
         empty=_("Nothing in your unit is late or due within two working days."),
-        more=More(reverse("visits:tickets") + "?tab=unit", _("All of the unit")),
+        more=whole_unit,
     )
     yield Section(
         title=_("Not accepted yet"),
         template="reports/home/_tickets.html",
-        rows=[row for row in rows if row.is_new],
+        rows=queries.to_accept(user, today, ROWS + 1),
         empty=_("Everything dispatched to your unit was accepted."),
         hint=_("The clock runs since dispatch, accepted or not."),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 
 from crm.lib.labels import label_of
 from crm.models import (
@@ -27,12 +27,10 @@ from crm.models.companies import CompanyQuerySet
 from crm.models.people import by_access
 from crm.services import calendar, deadlines
 from visits.models import IntakeConflict, Ticket, TicketPart, Visit
-from visits.ticket_list import with_lead
+from visits.ticket_list import lead_of, with_lead
 
 VISIT_REPORT = "visit_report"
 AHEAD = timedelta(days=7)
-# A unit's open tickets on one home page; more than this is read in the list.
-UNIT_ROWS = 200
 
 
 # One row of values(): a template reads it by name.
@@ -82,16 +80,11 @@ class TicketRow(NamedTuple):
     company: str
     due_on: date | None
     is_met: bool
-    handler_id: int | None
     handler: str | None
     raised_at: datetime
     lead: str | None
     lamp: Lamp
     days_left: int | None
-
-    @property
-    def is_new(self) -> bool:
-        return self.status == Ticket.Status.DISPATCHED
 
     @property
     def state(self) -> str:
@@ -115,10 +108,20 @@ TICKET_FIELDS = (
     "company__name",
     "solve_by__due_on",
     "solve_by__met_at",
-    "handler_id",
     "handler__name",
     "raised_at",
     "lead",
+)
+
+
+# The same of an assisting department's part, whose day is its own.
+PART_FIELDS = tuple(
+    name.replace("solve_by", "answer_by")
+    if name.startswith("solve_by")
+    else name
+    if name == "lead"
+    else f"ticket__{name}"
+    for name in TICKET_FIELDS
 )
 
 
@@ -134,14 +137,19 @@ def ticket_rows(flat: Iterable[Any], today: date) -> list[TicketRow]:
     return rows
 
 
-def ticket_list(
-    build: Callable[[User, date], Any],
-) -> Callable[[User, date, int], list[TicketRow]]:
+TicketLister = Callable[[User, date, int], list[TicketRow]]
+
+
+def ticket_list(build: Callable[[User, date], Any]) -> TicketLister:
     """The first rows of a person's tickets, without writing the query each time."""
 
     @by_access
     def flat(user: User, today: date, limit: int) -> Any:
-        return with_lead(build(user, today)).values_list(*TICKET_FIELDS)[:limit]
+        # Their keys first: sorting thousands must not look up names for each.
+        found = build(user, today)
+        keys = found.values("pk")[:limit]
+        rows = Ticket.objects.filter(pk__in=keys).order_by(*found.query.order_by)
+        return with_lead(rows).values_list(*TICKET_FIELDS)
 
     @wraps(build)
     def rows(user: User, today: date, limit: int) -> list[TicketRow]:
@@ -172,41 +180,59 @@ def late_of(user: User, today: date) -> Any:
     return by_due(late)
 
 
+def of_own_unit(tickets: TicketLister) -> TicketLister:
+    """One's own unit needs no name."""
+
+    @wraps(tickets)
+    def rows(user: User, today: date, limit: int) -> list[TicketRow]:
+        return [row._replace(lead=None) for row in tickets(user, today, limit)]
+
+    return rows
+
+
+@of_own_unit
 @ticket_list
-def led_by_unit(user: User, today: date) -> Any:
-    tickets = Ticket.objects.workable_by(user).filter(
-        status__in=(
-            Ticket.Status.DISPATCHED,
-            Ticket.Status.ACCEPTED,
-            Ticket.Status.WORKING,
-        )
-    )
-    return by_due(tickets)
+def to_accept(user: User, today: date) -> Any:
+    """Dispatched to the person's departments, and nobody has it in hand yet."""
+    return by_due(Ticket.objects.owed_by_units_of(user).filter(solve_by__handler=None))
 
 
-def tickets_of_unit(user: User, today: date) -> list[TicketRow]:
-    """Open tickets that the person's departments lead, by due date."""
-    rows = led_by_unit(user, today, UNIT_ROWS)
-    return [row._replace(lead=None) for row in rows]  # one's own unit needs no name
-
-
+@of_own_unit
 @ticket_list
-def parts_to_answer(user: User, today: date) -> Any:
-    """Tickets where the person's department assists and has not answered."""
+def in_hand_of(user: User, today: date) -> Any:
+    return by_due(Ticket.objects.owed_by_units_of(user).filter(solve_by__handler=user))
+
+
+@of_own_unit
+@ticket_list
+def near_of_unit(user: User, today: date) -> Any:
+    """Late or due soon, of the person's departments."""
+    near = deadlines.yellow_from(today)
+    owed = Ticket.objects.owed_by_units_of(user)
+    return by_due(owed.filter(solve_by__due_on__lte=near))
+
+
+def parts_to_answer(user: User, today: date, limit: int) -> list[TicketRow]:
+    """Tickets where the person's department assists, by the day it must answer."""
+    return ticket_rows(flat_parts(user, limit), today)
+
+
+@by_access
+def flat_parts(user: User, limit: int) -> Any:
     below = user.access.department_ranges(Role.HANDLER, Role.UNIT_HEAD)
-    waiting = (
-        TicketPart.objects.of(below).open().filter(is_lead=False, answered_at=None)
-    )
-    return by_due(Ticket.objects.open().filter(pk__in=waiting.values("ticket")))
+    by_day = ("answer_by__due_on", "pk")
+    keys = TicketPart.objects.owed_by(below).order_by(*by_day).values("pk")[:limit]
+    parts = TicketPart.objects.filter(pk__in=keys).order_by(*by_day)
+    return parts.annotate(lead=lead_of("ticket")).values_list(*PART_FIELDS)
 
 
 @by_access
 def load_of_unit(user: User, today: date) -> Any:
-    """Open and late tickets per handler of the person's departments."""
-    tickets = Ticket.objects.workable_by(user).open().exclude(handler=None)
-    late = Q(solve_by__due_on__lt=today, solve_by__met_at=None)
+    """Tickets in hand, and late ones, per handler of the person's departments."""
+    tickets = Ticket.objects.owed_by_units_of(user).exclude(solve_by__handler=None)
+    late = Q(solve_by__due_on__lt=today)
     return (
-        tickets.values(name=F("handler__name"))
+        tickets.values(name=F("solve_by__handler__name"))
         .annotate(open=Count("pk"), late=Count("pk", filter=late))
         .order_by("-late", "-open", "name")
     )
@@ -229,8 +255,8 @@ def matters_of_owner(user: User, today: date) -> Any:
     tickets = Ticket.objects.visible_to(user).filter(
         company__in=user.access.company_ids(Role.OWNER)
     )
-    waiting = Q(status=Ticket.Status.CONFIRMING)
-    return tickets.annotate(waits=waiting).order_by("-waits", "-pk")
+    waits = When(status=Ticket.Status.CONFIRMING, then=0)
+    return tickets.order_by(Case(waits, default=1), "-pk")
 
 
 # --- Visits and companies ------------------------------------------------------
@@ -283,7 +309,7 @@ def unseen_served(user: User, today: date, since: date, limit: int) -> Any:
 
 @by_access
 def unseen_visible(user: User, today: date, since: date, limit: int) -> Any:
-    return unseen_of(Company.objects.visible_to(user).living(), since)[:limit]
+    return unseen_of(Company.objects.visible_in_order(user).living(), since)[:limit]
 
 
 def unseen_of(companies: CompanyQuerySet, since: date) -> Any:

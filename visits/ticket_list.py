@@ -50,7 +50,7 @@ class Tab:
 
 
 def mine(user: User, today: date) -> TicketQuerySet:
-    return Ticket.objects.own_of(user).open()
+    return Ticket.objects.own_of(user)
 
 
 def of_unit(user: User, today: date) -> TicketQuerySet:
@@ -232,8 +232,12 @@ DUE_ON = Row.FIELDS.index("solve_by__due_on")
 
 def with_lead(tickets: TicketQuerySet) -> TicketQuerySet:
     """Annotate `lead`, the lead department's name, by subquery per row."""
-    parts = TicketPart.objects.open().filter(ticket=OuterRef("pk"), is_lead=True)
-    return tickets.annotate(lead=Subquery(parts.values("department__name")[:1]))
+    return tickets.annotate(lead=lead_of("pk"))
+
+
+def lead_of(ticket: str) -> Subquery:
+    parts = TicketPart.objects.open().filter(ticket=OuterRef(ticket), is_lead=True)
+    return Subquery(parts.values("department__name")[:1])
 
 
 # Whose they are is asked with their keys.

@@ -31,6 +31,8 @@ NARROWED_BY = (
     "archived_at",
     "merged_into",
 )
+# By these a page is looked for in the list's own order, row by row.
+IN_ORDER = ("region_path", "size", "stage", "industry")
 BY_DEPARTMENT = (Role.HANDLER, Role.UNIT_HEAD, Role.LEADER)
 
 
@@ -51,9 +53,8 @@ class CompanyQuerySet(ScopedQuerySet["Company"]):
 
     def visible_in_order(self, user: User) -> Self:
         """The same rows, for a list that stops after a page in its own order."""
-        return self.alias(any_region=trees.Unindexed("region_path"))._visible(
-            user, "any_region"
-        )
+        unindexed = {f"any_{name}": trees.Unindexed(name) for name in IN_ORDER}
+        return self.alias(**unindexed)._visible(user, "any_region_path")
 
     def _visible(self, user: User, path: str) -> Self:
         access = user.access
@@ -119,8 +120,8 @@ class CompanyQuerySet(ScopedQuerySet["Company"]):
 
     def watched(self) -> Self:
         """Those with a tag whose visits are watched: in difficulty, growing fast."""
-        rows = CompanyTag.objects.filter(tag__is_watched=True)
-        return self.filter(pk__in=rows.values("company"))
+        rows = CompanyTag.objects.filter(tag__is_watched=True, company=OuterRef("pk"))
+        return self.filter(Exists(rows))
 
     def not_seen_since(self, day: date) -> Self:
         return self.filter(Q(last_visit_on=None) | Q(last_visit_on__lt=day))

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .people import User
+from .places import Department
 
 
 class Unit(models.TextChoices):
@@ -49,6 +50,14 @@ class Deadline(models.Model):
     due_on = models.DateField(_("due"), null=True)
     is_provisional = models.BooleanField(_("provisional"), default=False)
     met_at = models.DateTimeField(_("met"), null=True)
+    # Whose promise it is, and who of them has it in hand: what a department owes is
+    # read from here, whatever record the deadline belongs to.
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    handler = models.ForeignKey(
+        User, models.PROTECT, null=True, db_index=False, related_name="+"
+    )
 
     objects = DeadlineQuerySet.as_manager()
 
@@ -60,7 +69,12 @@ class Deadline(models.Model):
                 fields=["kind", "due_on"],
                 name="deadline_running",
                 condition=Q(met_at__isnull=True),
-            )
+            ),
+            models.Index(
+                fields=["department", "kind", "handler", "due_on"],
+                name="deadline_owed",
+                condition=Q(met_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

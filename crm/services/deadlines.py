@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from crm.events import Entry, record_many, require_transaction
 from crm.lib import workdays
-from crm.models import Deadline, DeadlinePause, Unit, User
+from crm.models import Deadline, DeadlinePause, Department, Unit, User
 from crm.signals import Moved, deadlines_moved
 
 from . import calendar
@@ -29,6 +29,7 @@ class Wanted:
     days: int
     started_on: date
     unit: str = Unit.WORKING
+    department: Department | None = None
 
 
 def start(
@@ -54,7 +55,14 @@ def planned(wanted: Wanted) -> Deadline:
         started_on=wanted.started_on,
         due_on=end.due,
         is_provisional=end.provisional,
+        department=wanted.department,
     )
+
+
+def hand(clocks: Iterable[Deadline | None], handler: User) -> None:
+    """From now on this person has these in hand."""
+    keys = [one.pk for one in clocks if one is not None]
+    Deadline.objects.filter(pk__in=keys).update(handler=handler)
 
 
 def meet(deadline: Deadline | None, *, now: datetime) -> bool:

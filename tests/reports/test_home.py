@@ -1,11 +1,13 @@
 """What each person finds on the first page: what is late, whose turn, what to press."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.visits import ticket_stories as stories
+from visits.services import tickets
 
 SUNDAY = datetime(2026, 4, 12, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -34,6 +36,24 @@ def test_a_leader_reads_first_what_is_late_and_with_whom(cast, as_user, late):
     assert page.index(late.title) < page.index("久未走访")
     row = page[page.index(late.title) :].split("</li>")[0]
     assert cast.bureau.name in row and cast.hana.name in row
+
+
+def test_a_part_is_shown_with_its_own_day(cast, as_user, time_machine):
+    ticket = stories.dispatched(cast, [(cast.other_bureau, "核实用水")])
+    time_machine.move_to(stories.TODAY, tick=False)
+    # The part is due on the 23rd, two working days ahead; the ticket on the 27th.
+    row = home(as_user, cast.tom).split(ticket.title)[-1].split("</li>")[0]
+    assert "还剩 2 个工作日" in row and cast.bureau.name in row
+
+
+def test_who_heads_a_unit_reads_who_has_how_much(cast, as_user, late):
+    later = tickets.raise_ticket(actor=cast.olga, company=cast.company, text="用电。")
+    tickets.dispatch_ticket(later, actor=cast.dora, lead=cast.bureau)
+    tickets.accept_ticket(later, actor=cast.uma, handler=cast.hana)
+    page = home(as_user, cast.uma)
+    assert page.index("逾期和将到期") < page.index(late.title)
+    cells = re.findall(r"<td[^>]*>(?:<[^>]+>)?([^<]+)", page[page.index("<tbody>") :])
+    assert cells == [cast.hana.name, "2", "1"]
 
 
 def test_an_officer_confirms_from_home(cast, as_user):

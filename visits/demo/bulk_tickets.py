@@ -22,7 +22,7 @@ from .story import FindingStory
 
 Status = Ticket.Status
 # The places of a ticket's three clocks in its sheaf.
-CONTACT, REPLY, SOLVE = range(3)
+OF_TICKET = CONTACT, REPLY, SOLVE = range(3)
 BY_COMPANY, BY_CENTRE = Ticket.Source.COMPANY, Ticket.Source.DISPATCHER
 
 
@@ -162,6 +162,7 @@ class TicketRows:
         ticket = case.record.ticket
         change = move(ticket, Status.REFUSED)
         ticket.refusal, ticket.refusal_note = refusal, note
+        ticket.refused_at = now
         self.tell(case, actor, "refused", now, status=change, refusal=refusal)
         self.put_away(case.record)
 
@@ -209,8 +210,8 @@ class TicketRows:
     ) -> None:
         sheaf: Sheaf = case.record
         ticket, category = sheaf.ticket, case.category
-        wanted = clocks_of(category, today)
-        wanted += [part_clock(category, today) for _assistant in assistants]
+        wanted = clocks_of(category, today, lead)
+        wanted += [part_clock(category, today, unit) for unit, _task in assistants]
         keys = [self.rows.next_key(Deadline) for _one in wanted]
         sheaf.clocks = [
             row_of(Deadline, **{**plan_of(one), "id": key})

@@ -8,7 +8,16 @@ from crm.models import Comment, Deadline, Department, User
 from visits.models import Answer, Ticket, TicketPart
 
 from .acts import Case
-from .bulk_tickets import CONTACT, REPLY, SOLVE, Sheaf, Status, TicketRows, move
+from .bulk_tickets import (
+    CONTACT,
+    OF_TICKET,
+    REPLY,
+    SOLVE,
+    Sheaf,
+    Status,
+    TicketRows,
+    move,
+)
 from .hands import CALL
 
 
@@ -19,6 +28,8 @@ class WorkRows(TicketRows):
         ticket = case.record.ticket
         change = move(ticket, Status.ACCEPTED)
         ticket.handler_id = actor.pk
+        for clock in case.record.clocks[: len(OF_TICKET)]:
+            clock.handler_id = actor.pk
         handler = [None, actor.pk]
         self.tell(case, actor, "accepted", now, status=change, handler=handler)
 

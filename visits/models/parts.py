@@ -9,6 +9,9 @@ from django.utils import timezone
 from crm.lib import trees
 from crm.models import Deadline, Department
 
+# The kind of deadline by which an assisting department answers the lead.
+PART = "part"
+
 
 class TicketPartQuerySet(models.QuerySet["TicketPart"]):
     def open(self) -> Self:
@@ -23,6 +26,15 @@ class TicketPartQuerySet(models.QuerySet["TicketPart"]):
         """Those of the departments below the given paths."""
         below = Department.objects.filter(trees.in_ranges(ranges, "path"))
         return self.filter(department__in=below.values("pk"))
+
+    def owed_by(self, ranges: list[trees.PathRange]) -> Self:
+        """Those that assisting departments below the given paths have to answer."""
+        below = Department.objects.filter(trees.in_ranges(ranges, "path"))
+        return self.filter(
+            answer_by__kind=PART,
+            answer_by__department__in=below.values("pk"),
+            answer_by__met_at=None,
+        )
 
     def for_page(self) -> Self:
         return self.select_related("department", "answer_by")

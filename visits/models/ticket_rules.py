@@ -17,8 +17,8 @@ CONSTRAINTS: list[models.BaseConstraint] = [
     ),
     models.CheckConstraint(
         name="ticket_refused_has_reason",
-        condition=Q(status="refused") & ~Q(refusal="")
-        | ~Q(status="refused") & Q(refusal=""),
+        condition=Q(status="refused", refused_at__isnull=False) & ~Q(refusal="")
+        | ~Q(status="refused") & Q(refusal="", refused_at__isnull=True),
     ),
     # The clock starts at dispatch: from then on all three run.
     models.CheckConstraint(

@@ -13,7 +13,15 @@ from django.utils.translation import pgettext_lazy
 from crm.lib import trees
 from crm.lib.errors import WrongStatus
 from crm.lib.querysets import ScopedQuerySet, union_of
-from crm.models import Company, CompanyLiaison, Deadline, Role, StoredFile, User
+from crm.models import (
+    Company,
+    CompanyLiaison,
+    Deadline,
+    Department,
+    Role,
+    StoredFile,
+    User,
+)
 from crm.models.companies import BY_DEPARTMENT, WIDE
 
 from .categories import Category
@@ -103,25 +111,40 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
         parts = TicketPart.objects.of(below).running()
         return self.filter(pk__in=parts.values("ticket"))
 
+    def owed_by_units_of(self, user: User) -> Self:
+        """Those that the person's departments lead and have not answered yet.
+
+        From the end of the deadlines: their index knows department, person and day.
+        """
+        below = user.access.department_ranges(*UNIT_ROLES)
+        if not below:
+            return self.none()
+        departments = Department.objects.filter(trees.in_ranges(below, "path"))
+        return self.running().filter(
+            solve_by__kind=SOLVE, solve_by__department__in=departments.values("pk")
+        )
+
     def confirmable_by(self, user: User) -> Self:
         """The company itself, or its officer with sign-off."""
-        branches: list[models.QuerySet[Any, Any]] = []
-        if owned := user.access.company_ids(Role.OWNER):
-            branches.append(self.model.objects.filter(company__in=owned).values("pk"))
-        if user.access.has(Role.OFFICER):
-            own = self.model.objects.filter(company__in=companies_of(user))
-            branches.append(own.values("pk"))
         # By key: a state beside it must not lead the planner through all tickets.
-        keys = union_of(branches)
+        keys = union_of(self.model.objects.all()._of_own_companies(user))
         return self.none() if keys is None else self.filter(pk__in=keys)
 
     def own_of(self, user: User) -> Self:
-        """In one's hands: handled, or of the companies one speaks for."""
-        every = self.model.objects
+        """Open ones in one's hands: handled, or of the companies one speaks for."""
+        every = self.model.objects.open()
         handled = every.of_own_unit(user).filter(handler=user)
-        own = every.confirmable_by(user)
-        keys = union_of([handled.values("pk"), own.values("pk")])
-        return self.filter(pk__in=keys)
+        branches = [handled.values("pk"), *every._of_own_companies(user)]
+        return self.filter(pk__in=union_of(branches))
+
+    def _of_own_companies(self, user: User) -> "list[models.QuerySet[Any, Any]]":
+        """Keys of the companies' that one speaks for, a branch per role."""
+        branches: list[models.QuerySet[Any, Any]] = []
+        if owned := user.access.company_ids(Role.OWNER):
+            branches.append(self.filter(company__in=owned).values("pk"))
+        if user.access.has(Role.OFFICER):
+            branches.append(self.filter(company__in=companies_of(user)).values("pk"))
+        return branches
 
     def with_rights(self, user: User) -> Self:
         """Annotate what this person may do on each, for pages with one ticket."""
@@ -154,7 +177,7 @@ class TicketQuerySet(ScopedQuerySet["Ticket"]):
 
     def waiting_for_dispatch(self) -> Self:
         # As the index `ticket_undispatched` says it; oldest first it needs no sort.
-        return self.filter(dispatched_at=None).exclude(status=Ticket.Status.REFUSED)
+        return self.filter(dispatched_at=None, refused_at=None)
 
     def running(self) -> Self:
         """Those whose clock for solving runs now."""
@@ -299,6 +322,7 @@ class Ticket(models.Model):
     raised_at = models.DateTimeField()
     refusal = models.CharField(max_length=10, choices=Refusal, blank=True)
     refusal_note = models.CharField(max_length=400, blank=True)
+    refused_at = models.DateTimeField(null=True)
     dispatched_at = models.DateTimeField(null=True)
     contact_by = models.OneToOneField(
         Deadline, models.PROTECT, null=True, related_name="contact_of_ticket"
@@ -337,13 +361,13 @@ class Ticket(models.Model):
         verbose_name_plural = _("tickets")
         constraints = CONSTRAINTS
         indexes = [
-            models.Index(fields=["company", "-id"], name="ticket_by_company"),
+            models.Index(fields=["company", "-id", "status"], name="ticket_by_company"),
             models.Index(fields=["status", "-id"], name="ticket_by_status"),
             models.Index(fields=["handler", "status"], name="ticket_by_handler"),
             models.Index(
-                fields=["id"],
+                fields=["id", "company"],
                 name="ticket_undispatched",
-                condition=Q(dispatched_at__isnull=True),
+                condition=Q(dispatched_at__isnull=True, refused_at__isnull=True),
             ),
         ]
 

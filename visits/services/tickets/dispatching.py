@@ -15,11 +15,12 @@ from crm.models import Department, Involvement, Role, User
 from crm.services import deadlines
 from crm.services.deadlines import Wanted
 from visits.models import Category, Ticket, TicketPart
+from visits.models.parts import PART
 from visits.models.tickets import SOLVE
 
 from .acts import Act, check, claim, save
 
-CONTACT, FIRST_REPLY, PART = "contact", "first_reply", "part"
+CONTACT, FIRST_REPLY = "contact", "first_reply"
 Status = Ticket.Status
 # A department and what it is asked to do.
 Assistant = tuple[Department, str]
@@ -78,7 +79,8 @@ def refuse_ticket(
     before = ticket.status
     ticket.move_to(Status.REFUSED)
     ticket.refusal, ticket.refusal_note = refusal, note.strip()
-    save(ticket, "status", "refusal", "refusal_note")
+    ticket.refused_at = now
+    save(ticket, "status", "refusal", "refusal_note", "refused_at")
     events.record(
         actor,
         "ticket.refused",
@@ -201,25 +203,27 @@ def release(ticket: Ticket) -> None:
     ).update(is_open=False)
 
 
-def clocks_of(category: Category, today: date) -> list[Wanted]:
+def clocks_of(category: Category, today: date, lead: Department) -> list[Wanted]:
     """The three promises of a category, from the day of dispatch."""
     return [
-        Wanted(CONTACT, category.contact_days, today),
-        Wanted(FIRST_REPLY, category.first_reply_days, today),
-        Wanted(SOLVE, category.solve_days, today),
+        Wanted(CONTACT, category.contact_days, today, department=lead),
+        Wanted(FIRST_REPLY, category.first_reply_days, today, department=lead),
+        Wanted(SOLVE, category.solve_days, today, department=lead),
     ]
 
 
-def part_clock(category: Category, today: date) -> Wanted:
+def part_clock(category: Category, today: date, unit: Department) -> Wanted:
     """An assisting department answers the lead by the day of the first reply."""
-    return Wanted(PART, category.first_reply_days, today)
+    return Wanted(PART, category.first_reply_days, today, department=unit)
 
 
 def _start_clocks(
     ticket: Ticket, lead: Department, assistants: Sequence[Assistant], today: date
 ) -> list[TicketPart]:
-    parts_clocks = [part_clock(ticket.category, today) for _assistant in assistants]
-    started = deadlines.start_many([*clocks_of(ticket.category, today), *parts_clocks])
+    category = ticket.category
+    wanted = clocks_of(category, today, lead)
+    wanted += [part_clock(category, today, unit) for unit, _task in assistants]
+    started = deadlines.start_many(wanted)
     ticket.contact_by, ticket.reply_by, ticket.solve_by, *of_parts = started
     parts = [TicketPart(ticket=ticket, department=lead, is_lead=True, started_on=today)]
     parts += [

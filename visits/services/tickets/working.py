@@ -44,6 +44,7 @@ def accept_ticket(
     ticket.move_to(Status.ACCEPTED)
     ticket.handler = handler
     save(ticket, "status", "handler")
+    _hand_clocks(ticket, handler)
     events.record(
         actor,
         "ticket.accepted",
@@ -74,6 +75,7 @@ def hand_ticket(
     before = ticket.handler_id
     ticket.handler = handler
     save(ticket, "handler")
+    _hand_clocks(ticket, handler)
     events.record(
         actor,
         "ticket.handed",
@@ -240,6 +242,10 @@ def answer_ticket(
         proposed=proposed,
     )
     return ticket
+
+
+def _hand_clocks(ticket: Ticket, handler: User) -> None:
+    deadlines.hand((ticket.contact_by, ticket.reply_by, ticket.solve_by), handler)
 
 
 def _write_answer(
