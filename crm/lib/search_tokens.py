@@ -2,14 +2,15 @@
 
 One letter in front keeps the kinds of words apart: n and p are pieces of one and two
 characters of company and contact names, i pieces of pinyin initials, s beginnings of
-syllables, u the last four of the credit code. A question becomes the same words; words
+syllables, t a syllable with the beginning of the next, u the last four of the credit
+code. A question becomes the same words; words
 that are only necessary are followed by a comparison with the stored text.
 """
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice, product
+from itertools import combinations, islice, pairwise, product
 
 # Spaces, punctuation, symbols and control characters never tell companies apart.
 # Unassigned and private code points stay: rare characters of names live there.
@@ -142,9 +143,19 @@ def pairs(kind: str, text: str) -> list[str]:
 
 
 def beginnings(line: str) -> Iterator[str]:
+    """Of each syllable, and of each that follows another."""
+    before = ""
     for syllable in line.split("/")[1:]:
         for length in range(1, len(syllable) + 1):
             yield f"s{syllable[:length]}"
+            if before:
+                yield following(before, syllable[:length])
+        before = syllable
+
+
+def following(syllable: str, beginning: str) -> str:
+    """The length tells xi'an from xia'n: no sign may stand between in an index."""
+    return f"t{len(syllable)}{syllable}{beginning}"
 
 
 def initials_of(readings: Readings) -> list[str]:
@@ -205,9 +216,9 @@ def ways(term: str) -> tuple[Way, ...]:
         found.append(Way((tail,), "code", term, at_end=True, is_exact=is_exact))
     found.append(Way(middle("i", term), "initials", term, is_exact=short))
     for split in islice(splits(term), MAX_SPLITS):
-        tokens = tuple(f"s{one}" for one in split)
+        tokens = tuple(following(*two) for two in pairwise(split)) or (f"s{split[0]}",)
         needle = "".join(f"/{one}" for one in split)
-        found.append(Way(tokens, "pinyin", needle, is_exact=len(split) == 1))
+        found.append(Way(tokens, "pinyin", needle, is_exact=len(split) <= 2))
     return tuple(found)
 
 

@@ -73,12 +73,25 @@ def matching(text: str) -> Condition:
         return Condition(Q(pk__in=[]), Q(pk__in=[]))
     found = candidates(asked)
     number = frequency(found)
-    by_index = Q(pk__in=RawSQL(*narrowed(asked, found)))
+    by_index = Q(pk__in=RawSQL(*confirmed(asked)))
     by_text = Q(Exists(compared(asked).filter(company=OuterRef("pk"))))
     return Condition(
         rows=by_index if number <= FEW else by_text,
-        count=by_index if number <= MANY else by_text,
+        count=counting(asked, by_index if number <= MANY else by_text),
     )
+
+
+def counting(asked: Question, otherwise: Q) -> Q:
+    """PostgreSQL stops at the cap if it may begin with the words; fenced, it reads all.
+
+    Only where the words alone decide.
+    """
+    if connection.vendor == "sqlite" or certain(asked) != asked:
+        return otherwise
+    text, params = worded(asked)
+    has = RawSQL(text, params, output_field=models.BooleanField())
+    rows = CompanySearch.objects.filter(has, company=OuterRef("pk"))
+    return Q(Exists(rows))
 
 
 def candidates(asked: Question) -> Sql:
@@ -91,12 +104,17 @@ def candidates(asked: Question) -> Sql:
         match = " AND ".join(f"({term})" for term in terms)
         table = "crm_company_words"
         return Sql(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", (match,))
-    has = "string_to_array(s.tokens, ' ') @> %s::text[]"
-    condition = " AND ".join(f"({' OR '.join([has] * len(term))})" for term in asked)
-    params = tuple(list(way.tokens) for term in asked for way in term)
+    condition, params = worded(asked)
     # OFFSET 0 keeps the planner from checking the words of every row in another order.
     fenced = f"SELECT s.company_id FROM crm_companysearch s WHERE {condition} OFFSET 0"
     return Sql(f"SELECT fenced.company_id FROM ({fenced}) fenced", params)
+
+
+def worded(asked: Question) -> tuple[str, tuple[Any, ...]]:
+    """The same for PostgreSQL as a condition on the words; no other table has such."""
+    has = "string_to_array(tokens, ' ') @> %s::text[]"
+    text = " AND ".join(f"({' OR '.join([has] * len(term))})" for term in asked)
+    return text, tuple(list(way.tokens) for term in asked for way in term)
 
 
 def quoted(way: Way) -> list[str]:
@@ -116,10 +134,27 @@ def frequency(found: Sql) -> int:
         return int(cursor.fetchone()[0])
 
 
-def narrowed(asked: Question, found: Sql) -> tuple[str, tuple[Any, ...]]:
-    """The candidates, less those whose text does not bear the words out."""
-    if all(way.is_exact for term in asked for way in term):
+def confirmed(asked: Question) -> tuple[str, tuple[Any, ...]]:
+    """Who is found: by words that decide alone, or by what the text says besides."""
+    sure = certain(asked)
+    if sure == asked:
+        found = candidates(asked)
         return found.text, found.params
+    if len(asked) > 1 or not all(sure):
+        return narrowed(asked)
+    found = candidates(sure)
+    rest, params = narrowed((tuple(way for way in asked[0] if not way.is_exact),))
+    return f"{found.text} UNION {rest}", (*found.params, *params)
+
+
+def certain(asked: Question) -> Question:
+    """Only the ways that the words alone decide."""
+    return tuple(tuple(way for way in term if way.is_exact) for term in asked)
+
+
+def narrowed(asked: Question) -> tuple[str, tuple[Any, ...]]:
+    """The candidates, less those whose text does not bear the words out."""
+    found = candidates(asked)
     conditions, params = [], []
     for term in asked:
         conditions.append(" OR ".join(f"c.{way.column} LIKE %s" for way in term))

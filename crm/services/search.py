@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 
-from django.db import transaction
-
 from crm.lib import tasks
 from crm.lib.search_tokens import Readings, Words, words_of
 from crm.models import Company, CompanySearch, Contact
@@ -71,12 +69,3 @@ def names_of(companies: Iterable[int]) -> list[tuple[int, str, str]]:
 def save_sort_keys(keys: Mapping[int, str]) -> None:
     for pk, key in keys.items():
         Company.objects.filter(pk=pk).exclude(sort_key=key).update(sort_key=key)
-
-
-@transaction.atomic
-def rebuild() -> int:
-    """Write every company's characters anew; pinyin follows by tasks."""
-    keys = list(Company.objects.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), BATCH):
-        refresh(*keys[start : start + BATCH])
-    return len(keys)
