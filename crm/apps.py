@@ -20,5 +20,6 @@ class CrmConfig(AppConfig):
         post_migrate.connect(search_triggers.install, sender=self)
         post_migrate.connect(seed_calendar.seed, sender=self)
         periodic.daily(time(3, 10), "crm.jobs.clean_up")
+        periodic.daily(time(3, 50), "crm.jobs.refresh_statistics")
         periodic.daily(time(4, 10), "crm.jobs.check_audit")
         periodic.daily(time(3, 20), "crm.jobs.recompute_deadlines")
