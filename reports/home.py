@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from crm.models import Role, User
 
 from . import queries
+from .troubles import troubles_of
 
 ROWS = 8
 
@@ -101,7 +102,7 @@ def officer(user: User, today: date) -> Iterable[Section]:
         empty=_("No ticket of your companies is late."),
         more=More(reverse("visits:tickets") + "?tab=late", _("All late tickets")),
     )
-    trouble = queries.troubles_of(user, today)
+    trouble = troubles_of(user, today)
     if trouble:
         yield Section(
             title=_("Needs your look"),

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 
 from crm.lib.labels import label_of
 from crm.models import (
@@ -15,7 +15,6 @@ from crm.models import (
     CompanyLiaison,
     CompanyTag,
     Document,
-    HandoverNote,
     Lamp,
     Role,
     StoredFile,
@@ -26,7 +25,7 @@ from crm.models import (
 from crm.models.companies import CompanyQuerySet
 from crm.models.people import by_access
 from crm.services import calendar, deadlines
-from visits.models import IntakeConflict, Ticket, TicketPart, Visit
+from visits.models import Ticket, TicketPart, Visit
 from visits.ticket_list import lead_of, with_lead
 
 VISIT_REPORT = "visit_report"
@@ -351,55 +350,3 @@ def officers_for_owner(user: User, today: date) -> list[Row]:
     )
     absent = set(away.filter(officer__in=liaisons.values("officer")))
     return [{**row, "is_away": row["officer_id"] in absent} for row in rows]
-
-
-# --- What went wrong or was handed over ----------------------------------------
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """Something an officer must look at; `kind` chooses the sentence."""
-
-    kind: str
-    pk: int
-    name: str
-    number: int = 0
-
-
-def troubles_of(user: User, today: date) -> list[Trouble]:
-    """Handed over to the stand-in, unreadable photos, and double submissions."""
-    found = [
-        Trouble("standing_in", pk, name, len(items))
-        for pk, name, items in handed_over(user, today)
-        if items
-    ]
-    return found + [Trouble(*row) for row in to_look_at(user)]
-
-
-@by_access
-def handed_over(user: User, today: date) -> Any:
-    return HandoverNote.objects.filter(
-        stand_in=user,
-        absence__in=Absence.objects.on(today).values("pk"),
-    ).values_list("company", "company__name", "items")
-
-
-@by_access
-def to_look_at(user: User) -> Any:
-    """One question for both kinds: a home page has eight."""
-    photos = StoredFile.objects.filter(
-        uploaded_by=user,
-        state=StoredFile.State.REJECTED,
-        visit_photos__visit__isnull=False,
-        visit_photos__withdrawn_at=None,
-    )
-    conflicts = IntakeConflict.objects.filter(visit__logged_by=user, decided_at=None)
-    return (
-        photos.order_by()
-        .values_list(Value("photo"), "visit_photos__visit", "company__name")
-        .union(
-            conflicts.order_by().values_list(
-                Value("conflict"), "visit", "visit__company__name"
-            )
-        )
-    )
