@@ -16,6 +16,7 @@ from crm.lib.paging import PAGE_SIZE, capped_count, flat_page
 from crm.lib.prepared import Prepared, places
 from crm.lib.templates.urls import address as address_of
 from crm.models import Absence, Company, CompanyLiaison, User
+from crm.models.companies import CompanyQuerySet
 
 FIELDS = (
     "pk",
@@ -128,11 +129,17 @@ class CompanyList:
         return bool(self.more_chosen)
 
 
+def to_count(filtered: CompanyFilter) -> CompanyQuerySet:
+    """By region, but the few without an officer by their own index."""
+    every = Company.objects.all()
+    return every.in_order() if filtered.form.cleaned_data.get("unassigned") else every
+
+
 def list_of(request: HttpRequest, user: User, filtered: CompanyFilter) -> CompanyList:
     found = counted = Company.objects.none()
     if filtered.is_valid():
         found = filtered.qs
-        counted = filtered.counted(Company.objects.visible_to(user))
+        counted = filtered.counted(to_count(filtered).visible_to(user))
     cursor, prepared = request.GET.get("cursor"), by_keys(timezone.localdate())
     page = flat_page(found, filtered.ordering, cursor, prepared, CompanyRow)
     chosen = filtered.chosen

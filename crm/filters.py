@@ -119,12 +119,12 @@ class CompanyFilter(AskedFilterSet):
     ) -> CompanyQuerySet:
         if self.range is None:
             return companies.none()
-        return companies.filter(self.range.q(column(companies, "region_path")))
+        return companies.filter(self.range.q(companies.column("region_path")))
 
     def by_choice(
         self, companies: CompanyQuerySet, name: str, value: list[str]
     ) -> CompanyQuerySet:
-        return companies.filter(**{f"{column(companies, name)}__in": value})
+        return companies.filter(**{f"{companies.column(name)}__in": value})
 
     def by_industry(
         self, companies: CompanyQuerySet, name: str, value: str
@@ -133,7 +133,7 @@ class CompanyFilter(AskedFilterSet):
         below = Industry.objects.filter(
             Q(pk=value) | Q(parent=value) | Q(parent__parent=value)
         )
-        chosen = {f"{column(companies, 'industry')}__in": below.values("pk")}
+        chosen = {f"{companies.column('industry')}__in": below.values("pk")}
         return companies.filter(**chosen)
 
     def by_tag(
@@ -178,12 +178,6 @@ class CompanyFilter(AskedFilterSet):
     ) -> CompanyQuerySet:
         """The order is the page's business: pages by key need to know it."""
         return companies
-
-
-def column(companies: CompanyQuerySet, name: str) -> str:
-    """The column to compare: where the list's order leads, not by its index."""
-    in_order = f"any_{name}"
-    return in_order if in_order in companies.query.annotations else name
 
 
 def tags() -> list[Tag]:

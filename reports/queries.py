@@ -308,7 +308,8 @@ def unseen_served(user: User, today: date, since: date, limit: int) -> Any:
 
 @by_access
 def unseen_visible(user: User, today: date, since: date, limit: int) -> Any:
-    return unseen_of(Company.objects.visible_in_order(user).living(), since)[:limit]
+    visible = Company.objects.in_order().visible_to(user)
+    return unseen_of(visible.living(), since)[:limit]
 
 
 def unseen_of(companies: CompanyQuerySet, since: date) -> Any:
@@ -327,8 +328,9 @@ def unseen_of(companies: CompanyQuerySet, since: date) -> Any:
 
 @by_access
 def without_officer(user: User, limit: int) -> Any:
-    companies = Company.objects.managed_by(user).without_officer()
-    return companies.order_by("-pk").values(
+    """In the order of the list that they are the beginning of."""
+    companies = Company.objects.in_order().managed_by(user).without_officer()
+    return companies.order_by("-updated_at", "-pk").values(
         "pk", "name", region_name=F("region__name")
     )[:limit]
 

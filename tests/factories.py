@@ -19,6 +19,7 @@ from crm.models import (
     Tag,
     User,
 )
+from crm.services.liaisons import note_who_serves
 from visits.models import Category, Visit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -132,6 +133,14 @@ class LiaisonFactory(DjangoModelFactory):
     officer = factory.SubFactory(UserFactory)
     role = "A"
     started_on = date(2026, 1, 5)
+
+    @classmethod
+    def _create(cls, *args, **kwargs):
+        """As services do, the company is told that somebody serves it."""
+        liaison = super()._create(*args, **kwargs)
+        note_who_serves(liaison.company_id)
+        liaison.company.refresh_from_db(fields=["is_unserved"])
+        return liaison
 
 
 class CategoryFactory(DjangoModelFactory):

@@ -86,7 +86,7 @@ class CompanyViewSet(viewsets.ReadOnlyModelViewSet[Company]):
         return CompanyDetailSerializer if is_one else CompanySerializer
 
     def get_queryset(self) -> CompanyQuerySet:
-        visible = Company.objects.visible_in_order(actor_of(self.request))
+        visible = Company.objects.in_order().visible_to(actor_of(self.request))
         related = visible.select_related("region")
         return related.with_officers().with_tags()
 

@@ -103,6 +103,8 @@ class Companies:
     def pair_up(self, company: Company, told: CompanyStory) -> None:
         if told.officer_a is None or told.officer_b is None:
             return
+        # As note_who_serves() would find: nobody has left.
+        company.is_unserved = False
         users = self.county.users
         first = self.open_one(company, A, users[told.former_a or told.officer_a], told)
         self.open_one(company, B, users[told.officer_b], told)

@@ -67,21 +67,24 @@ def make_official(county: County, person: Person) -> User:
 def make_companies(county: County) -> None:
     industries = {one.code: one for one in Industry.objects.all()}
     tags = {one.key: one for one in Tag.objects.all()}
-    pairs = liaisons.NewPairs(None, county.story.start)
-    for told in county.story.companies:
-        industry = industries.get(told.industry)
-        now = told.entered_at
-        company = companies.enter_company(
-            profile_of(county, told, industry), actor=None, now=now, is_known_new=True
-        )
-        county.keys.append(company.pk)
-        if chosen := [tags[key] for key in told.tags if key in tags]:
-            companies.set_tags(company, actor=None, tags=chosen, now=now)
-        county.contact_keys.append(add_contacts(company, told))
-        if told.leader:
-            leader = county.users[told.leader]
-            companies.link_leader(company, actor=None, leader=leader, now=now)
-        pair_up(county, company, told, pairs)
+    with liaisons.NewPairs(None, county.story.start) as pairs:
+        for told in county.story.companies:
+            industry = industries.get(told.industry)
+            now = told.entered_at
+            company = companies.enter_company(
+                profile_of(county, told, industry),
+                actor=None,
+                now=now,
+                is_known_new=True,
+            )
+            county.keys.append(company.pk)
+            if chosen := [tags[key] for key in told.tags if key in tags]:
+                companies.set_tags(company, actor=None, tags=chosen, now=now)
+            county.contact_keys.append(add_contacts(company, told))
+            if told.leader:
+                leader = county.users[told.leader]
+                companies.link_leader(company, actor=None, leader=leader, now=now)
+            pair_up(county, company, told, pairs)
     # By the worker's own function, now: nobody waits for three hundred tasks.
     add_pinyin(county.keys)
 

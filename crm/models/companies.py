@@ -49,15 +49,7 @@ class InvolvementQuerySet(models.QuerySet["Involvement"]):
 class CompanyQuerySet(ScopedQuerySet["Company"]):
     def visible_to(self, user: User) -> Self:
         """The root of all scopes: what hangs from a company derives from this."""
-        return self._visible(user, "region_path")
-
-    def visible_in_order(self, user: User) -> Self:
-        """The same rows, for a list that stops after a page in its own order."""
-        unindexed = {f"any_{name}": trees.Unindexed(name) for name in IN_ORDER}
-        return self.alias(**unindexed)._visible(user, "any_region_path")
-
-    def _visible(self, user: User, path: str) -> Self:
-        access = user.access
+        access, path = user.access, self.column("region_path")
         wide = access.region_ranges(*WIDE)
         narrow = self._narrow(user)
         # One branch per grant, never an OR of all: the planner would read everything.
@@ -69,6 +61,18 @@ class CompanyQuerySet(ScopedQuerySet["Company"]):
         if not wide:
             return self.filter(pk__in=narrow)
         return self.filter(trees.in_ranges(wide, path) | Q(pk__in=narrow))
+
+    def in_order(self) -> Self:
+        """For what another index serves than these columns' own; said before the scope.
+
+        A list that stops after a page in its own order, or the few of a partial index.
+        """
+        return self.alias(**{f"any_{name}": trees.Unindexed(name) for name in IN_ORDER})
+
+    def column(self, name: str) -> str:
+        """What to compare with: where the order leads, not what has an index."""
+        in_order = f"any_{name}"
+        return in_order if in_order in self.query.annotations else name
 
     def _narrow(self, user: User) -> "QuerySet[Any, Any] | None":
         """Keys of the companies a person has one by one; None without such a role."""
@@ -96,7 +100,8 @@ class CompanyQuerySet(ScopedQuerySet["Company"]):
     def managed_by(self, user: User) -> Self:
         """Those whose officers, region and existence the user decides on."""
         ranges = user.access.region_ranges(Role.DISPATCHER)
-        return self.filter(trees.in_ranges(ranges, "region_path"), merged_into=None)
+        inside = trees.in_ranges(ranges, self.column("region_path"))
+        return self.filter(inside, merged_into=None)
 
     def living(self) -> Self:
         return self.filter(archived_at=None, merged_into=None)
@@ -108,11 +113,7 @@ class CompanyQuerySet(ScopedQuerySet["Company"]):
 
     def without_officer(self) -> Self:
         """Those with no A, or whose A or B has a closed account."""
-        open_a = CompanyLiaison.objects.open().filter(
-            role=CompanyLiaison.Role.A, company=OuterRef("pk")
-        )
-        left = CompanyLiaison.objects.open().filter(officer__is_active=False)
-        return self.living().filter(~Exists(open_a) | Q(pk__in=left.values("company")))
+        return self.living().filter(is_unserved=True)
 
     def tagged(self, *keys: str) -> Self:
         rows = CompanyTag.objects.filter(tag__key__in=keys, company=OuterRef("pk"))
@@ -237,6 +238,8 @@ class Company(models.Model):
     sort_key = models.CharField(max_length=160, blank=True, editable=False)
     # The last held visit of anyone; written by visits through note_visit().
     last_visit_on = models.DateField(null=True, editable=False)
+    # Copy of unserved(), kept by services through liaisons.note_who_serves().
+    is_unserved = models.BooleanField(default=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
@@ -286,6 +289,18 @@ class Company(models.Model):
                 fields=[*NARROWED_BY, "last_visit_on"], name="company_by_region"
             ),
             models.Index(
+                fields=[
+                    "-updated_at",
+                    "-id",
+                    "last_visit_on",
+                    *NARROWED_BY,
+                    # Or SQLite looks at the table for what the condition says.
+                    "is_unserved",
+                ],
+                name="company_unserved",
+                condition=Q(is_unserved=True),
+            ),
+            models.Index(
                 fields=["merged_into"],
                 name="company_merged",
                 condition=Q(merged_into__isnull=False),
@@ -301,6 +316,14 @@ class Company(models.Model):
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
+
+
+def unserved() -> Q:
+    """No open A, or an open A or B whose account is closed."""
+    open_ones = CompanyLiaison.objects.open().filter(company=OuterRef("pk"))
+    has_a = Exists(open_ones.filter(role=CompanyLiaison.Role.A))
+    left = Exists(open_ones.filter(officer__is_active=False))
+    return ~has_a | Q(left)
 
 
 class CompanyTag(models.Model):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Self
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from crm import events
 from crm.lib.errors import DomainError
 from crm.models import Absence, Company, CompanyLiaison, Role, User
+from crm.models.companies import unserved
 
 from .companies import claim_managed
 
 A: Final = CompanyLiaison.Role.A
 B: Final = CompanyLiaison.Role.B
 OTHER: Final = {A: B, B: A}
+# Companies of which one statement says who serves them.
+BATCH = 500
 
 
 @transaction.atomic
@@ -71,26 +74,53 @@ def enter_officer(
     if before:
         close(before, started_on, reason)
     liaison = open_one(company, role, officer, actor, reason, started_on)
+    note_who_serves(company.pk)
     change = [before.officer_id if before else None, officer.pk]
     record(liaison, actor, "liaison.assigned", change, reason, now)
     return liaison
+
+
+def note_who_serves(*companies: int) -> None:
+    """Write down anew which of these are without an officer; the caller holds them."""
+    for start in range(0, len(companies), BATCH):
+        rows = Company.objects.filter(pk__in=companies[start : start + BATCH])
+        rows.update(is_unserved=unserved())
+
+
+def note_account_of(officer: User) -> None:
+    """The same for all whom this person serves: the account was closed or opened."""
+    served = CompanyLiaison.objects.open().filter(officer=officer).values("company")
+    rows = Company.objects.filter(pk__in=served).order_by("pk")
+    # Held first: the statement that asks must see what others who held them wrote.
+    held = rows.select_for_update(no_key=True).values_list("pk", flat=True)
+    note_who_serves(*held)
 
 
 class NewPairs:
     """Give new companies their first officers; each pair is looked at only once.
 
     For loading many in one transaction: who is an officer and who is away when is
-    asked when a person, or a pair, comes for the first time.
+    asked when a person, or a pair, comes for the first time, and who is served now
+    is written at the end: `with NewPairs(actor, now) as pairs`.
     """
 
     def __init__(self, actor: User | None, now: datetime) -> None:
         self.actor, self.now = actor, now
         self.today = timezone.localdate(now)
         self.checked: set[tuple[int, ...]] = set()
+        self.entered: list[int] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if error is None:
+            note_who_serves(*self.entered)
 
     def enter(self, company: Company, officers: Mapping[str, User]) -> None:
         """Save and record; the company has just been entered and has nobody."""
         self.check(*officers.values())
+        self.entered.append(company.pk)
         for role, officer in officers.items():
             liaison = open_one(
                 company, CompanyLiaison.Role(role), officer, self.actor, "", self.today
@@ -251,6 +281,7 @@ def end_officer(
     day = ended_on or timezone.localdate(now)
     check_start(day, liaison, timezone.localdate(now))
     close(liaison, day, reason)
+    note_who_serves(company.pk)
     record(liaison, actor, "liaison.ended", [liaison.officer_id, None], reason, now)
     return liaison
 
@@ -259,7 +290,7 @@ def end_officer(
 def swap_officers(
     company: Company, *, actor: User | None, reason: str, now: datetime | None = None
 ) -> tuple[CompanyLiaison, CompanyLiaison]:
-    """Exchange A and B on one day."""
+    """Exchange A and B on one day; a company is served as before."""
     now = now or timezone.now()
     require_reason(reason)
     company = claim_managed(company, actor)

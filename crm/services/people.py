@@ -17,6 +17,7 @@ from crm.models import Department, Grant, OldPassword, Role, User
 from crm.models.people import ADMIN_ROLES
 from crm.passwords import HISTORY, one_time_password
 
+from .liaisons import note_account_of
 from .rights import require
 from .sessions import cut_sessions
 
@@ -190,6 +191,7 @@ def deactivate_user(user: User, *, actor: User, now: datetime | None = None) -> 
     user.version += 1
     user.save(update_fields=["is_active", "version"])
     cut_sessions(user)
+    note_account_of(user)
     events.record(actor, "user.deactivated", user, now=now, is_active=[True, False])
     return user
 
@@ -204,6 +206,7 @@ def activate_user(user: User, *, actor: User, now: datetime | None = None) -> Us
     user.is_active = True
     user.version += 1
     user.save(update_fields=["is_active", "version"])
+    note_account_of(user)
     events.record(actor, "user.activated", user, now=now, is_active=[False, True])
     return user
 

@@ -34,7 +34,7 @@ from crm.services import companies as services
 
 @require_safe
 def index(request: AppRequest) -> HttpResponse:
-    visible = Company.objects.visible_in_order(request.user)
+    visible = Company.objects.in_order().visible_to(request.user)
     filtered = CompanyFilter(request.GET, visible, request=request)
     context = {
         "list": company_list.list_of(request, request.user, filtered),

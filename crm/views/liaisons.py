@@ -118,7 +118,7 @@ def workload(request: AppRequest) -> HttpResponse:
         fields=loads.FIELDS,
         row=loads.Load,
     )
-    mine = Company.objects.managed_by(request.user)
+    mine = Company.objects.in_order().managed_by(request.user)
     context = {
         "rows": page.rows,
         "page": {

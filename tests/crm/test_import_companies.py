@@ -70,6 +70,8 @@ def test_the_clean_ledger_is_loaded(county):
         "A": "bela",
         "B": "olga",
     }
+    # The row that has nothing but a name.
+    assert Company.objects.without_officer().get().uscc is None
     assert Company.objects.search("𠮷野").count() == 1
     assert Company.objects.search("hengrun").count() == 4
     assert Company.objects.get(name__contains="联合华泰").region == county

@@ -205,7 +205,7 @@ class Saver:
         """The keys of what was saved; a row that was refused is told."""
         saved = []
         companies.lock_region(*{entry.profile.region for entry in entries})
-        with events.together():
+        with events.together(), self.pairs:
             for entry in entries:
                 try:
                     with transaction.atomic(), events.together():
