@@ -4,7 +4,15 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from crm import admin_nav, checks, company_nav, search_triggers, seed_calendar, triggers
+from crm import (
+    admin_nav,
+    checks,
+    company_nav,
+    search_triggers,
+    seed_calendar,
+    statistics,
+    triggers,
+)
 from crm.lib import periodic
 
 
@@ -19,7 +27,8 @@ class CrmConfig(AppConfig):
         post_migrate.connect(triggers.install, sender=self)
         post_migrate.connect(search_triggers.install, sender=self)
         post_migrate.connect(seed_calendar.seed, sender=self)
+        post_migrate.connect(statistics.refresh, sender=self)
         periodic.daily(time(3, 10), "crm.jobs.clean_up")
-        periodic.daily(time(3, 50), "crm.jobs.refresh_statistics")
+        periodic.daily(time(3, 50), "crm.statistics.refresh")
         periodic.daily(time(4, 10), "crm.jobs.check_audit")
         periodic.daily(time(3, 20), "crm.jobs.recompute_deadlines")

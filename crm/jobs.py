@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
 from crm.lib.storage import DurableStorage
@@ -20,14 +19,6 @@ def clean_up() -> None:
     if isinstance(default_storage, DurableStorage):
         default_storage.remove_drafts(before=now - timedelta(days=1))
         files.remove_orphans(before=now - timedelta(days=1))
-
-
-def refresh_statistics() -> None:
-    """Once a night: SQLite's plans follow what the tables hold; PostgreSQL's do so."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            # All tables, as the manual advises for connections that live long.
-            cursor.execute("PRAGMA optimize = 0x10002")
 
 
 def recompute_deadlines(everything: bool = False, actor_pk: int | None = None) -> None:

@@ -18,7 +18,7 @@ from django_tasks import task_backends
 from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 
-from crm import jobs
+from crm import statistics
 from crm.lib import periodic, tasks
 from crm.models import ScheduleSlot, TaskLease
 from crm.services import queue
@@ -380,7 +380,7 @@ def test_two_workers_never_take_the_same_task(real_queue):
 @pytest.mark.django_db
 def test_sqlite_learns_at_night_what_its_tables_hold():
     DepartmentFactory.create_batch(3)
-    jobs.refresh_statistics()
+    statistics.refresh()
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'crm_department'")
