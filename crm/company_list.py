@@ -12,7 +12,7 @@ from django.utils import timezone
 from crm.filters import CompanyFilter
 from crm.lib.labels import label_of
 from crm.lib.listing import address
-from crm.lib.paging import PAGE_SIZE, capped_count, flat_page
+from crm.lib.paging import NARROWED_CAP, PAGE_SIZE, capped_count, flat_page
 from crm.lib.prepared import Prepared, places
 from crm.lib.templates.urls import address as address_of
 from crm.models import Absence, Company, CompanyLiaison, User
@@ -32,8 +32,6 @@ FIELDS = (
     "a_is_away",
     "tag_words",
 )
-# Nobody reads how many there are beyond this when the list is narrowed.
-NARROWED_CAP = 1_000
 # Filters that leave the count as cheap as without them.
 PLAIN = {"region", "archived", "sort"}
 # The filters that every list shows.

@@ -329,10 +329,11 @@ def unseen_of(companies: CompanyQuerySet, since: date) -> Any:
 @by_access
 def without_officer(user: User, limit: int) -> Any:
     """In the order of the list that they are the beginning of."""
+    order = ("-updated_at", "-pk")
     companies = Company.objects.in_order().managed_by(user).without_officer()
-    return companies.order_by("-updated_at", "-pk").values(
-        "pk", "name", region_name=F("region__name")
-    )[:limit]
+    keys = companies.order_by(*order).values("pk")[:limit]
+    rows = Company.objects.filter(pk__in=keys).order_by(*order)
+    return rows.values("pk", "name", region_name=F("region__name"))
 
 
 def officers_for_owner(user: User, today: date) -> list[Row]:

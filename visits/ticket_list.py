@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.lib.labels import label_of
 from crm.lib.paging import (
+    NARROWED_CAP,
     PAGE_SIZE,
     CappedCount,
     KeysetPage,
@@ -25,8 +26,6 @@ from crm.services import calendar, deadlines
 from visits.models import Ticket, TicketPart
 from visits.models.tickets import TicketQuerySet
 
-# Each ticket counted costs a look at its company: here 1,000+ says enough.
-COUNT_CAP = 1_000
 NEWEST = ("-pk",)
 OLDEST = ("pk",)
 # `due` is annotated: never empty there, so the plain index gives the order.
@@ -69,10 +68,13 @@ def to_confirm(user: User, today: date) -> TicketQuerySet:
 def in_reach(user: User) -> TicketQuerySet:
     """The visible ones of which a clock may run.
 
-    For a department alone these are its running parts, not all it ever had.
+    For a department alone these are its running parts, not all it ever had; for an
+    officer the open ones of his companies.
     """
     if user.access.roles <= UNIT:
         return Ticket.objects.of_own_unit(user)
+    if user.access.roles <= {Role.OFFICER}:
+        return Ticket.objects.own_of(user)
     return Ticket.objects.running_visible_to(user)
 
 
@@ -259,4 +261,5 @@ def page_of(
 
 
 def count_of(tickets: TicketQuerySet) -> CappedCount:
-    return capped_count(tickets, COUNT_CAP)
+    """Each ticket counted costs a look at its company."""
+    return capped_count(tickets, NARROWED_CAP)

@@ -43,6 +43,8 @@ LAST = "last"
 MAX_CURSOR = 1_000
 PAGE_SIZE = 25
 COUNT_CAP = 10_000
+# Nor beyond this when the list is narrowed, or each row costs a look elsewhere.
+NARROWED_CAP = 1_000
 # The keys that both databases hold.
 MAX_INT = 2**63 - 1
 

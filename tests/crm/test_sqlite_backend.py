@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import OperationalError, connections, transaction
 
+from crm import statistics
 from crm.lib.sqlite.base import DatabaseWrapper, durable_settings, has_wal_race
 
 ALIAS = "scratch"
@@ -254,6 +255,16 @@ def add_rows(name, rounds):
             before = count(connection)
             write(connection)
             assert count(connection) == before + 1
+
+
+def test_plans_learn_what_the_tables_hold(connect):
+    connection = connect()
+    for _ in range(3):
+        write(connection)
+    statistics.refresh(using=ALIAS)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'note'")
+        assert cursor.fetchall() == [("3",)]
 
 
 @pytest.mark.slow

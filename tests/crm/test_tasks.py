@@ -18,13 +18,12 @@ from django_tasks import task_backends
 from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 
-from crm import statistics
 from crm.lib import periodic, tasks
 from crm.models import ScheduleSlot, TaskLease
 from crm.services import queue
 from crm.worker import Worker
 from tests.crm import jobs_for_tests
-from tests.factories import NOON, DepartmentFactory
+from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 JOBS = "tests.crm.jobs_for_tests"
@@ -375,13 +374,3 @@ def test_two_workers_never_take_the_same_task(real_queue):
         cursor.execute("ROLLBACK")
     assert queue.take("second") is not None
     assert connection.vendor == "postgresql"
-
-
-@pytest.mark.django_db
-def test_sqlite_learns_at_night_what_its_tables_hold():
-    DepartmentFactory.create_batch(3)
-    statistics.refresh()
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'crm_department'")
-            assert cursor.fetchall()

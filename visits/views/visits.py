@@ -1,7 +1,5 @@
 """The list of visits, the page of one, its photos and its older versions."""
 
-from urllib.parse import urlencode
-
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -10,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from crm.lib.http import AppRequest
-from crm.lib.paging import capped_count, flat_page
+from crm.lib.listing import address
+from crm.lib.paging import COUNT_CAP, NARROWED_CAP, capped_count, flat_page
 from crm.models import StoredFile
 from visits.filters import VisitFilter
 from visits.models import Visit, VisitVersion
@@ -28,12 +27,13 @@ def index(request: AppRequest) -> HttpResponse:
     status = 200 if filtered.is_valid() else 422
     found = filtered.qs if status == 200 else visits.none()
     rows = flat_page(found, ORDER, request.GET.get("cursor"), BY_KEYS, VisitRow)
+    cap = NARROWED_CAP if any(filtered.chosen.values()) else COUNT_CAP
     context = {
         "rows": rows.rows,
         "page": {
-            "count": capped_count(found),
+            "count": capped_count(found, cap),
             **{
-                name: link(request, getattr(rows, name))
+                name: address(request.GET, getattr(rows, name))
                 for name in ("first", "previous", "next", "last")
             },
         },
@@ -46,19 +46,6 @@ def index(request: AppRequest) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return render(request, "visits/index.html", context, status=status)
-
-
-def link(request: AppRequest, cursor: str | None) -> str | None:
-    """The same list at another place."""
-    if cursor is None:
-        return None
-    kept = [
-        (name, value)
-        for name, values in request.GET.lists()
-        if name != "cursor"
-        for value in values
-    ]
-    return "?" + urlencode([*kept, ("cursor", cursor)])
 
 
 @require_GET
