@@ -114,14 +114,12 @@ TICKET_FIELDS = (
 
 
 # The same of an assisting department's part, whose day is its own.
-PART_FIELDS = tuple(
-    name.replace("solve_by", "answer_by")
-    if name.startswith("solve_by")
-    else name
-    if name == "lead"
-    else f"ticket__{name}"
-    for name in TICKET_FIELDS
-)
+OF_PART = {
+    "solve_by__due_on": "answer_by__due_on",
+    "solve_by__met_at": "answer_by__met_at",
+    "lead": "lead",
+}
+PART_FIELDS = tuple(OF_PART.get(name, f"ticket__{name}") for name in TICKET_FIELDS)
 
 
 def ticket_rows(flat: Iterable[Any], today: date) -> list[TicketRow]:
