@@ -1,6 +1,21 @@
-"""How the audit log says its codes. An unknown code stands as it is."""
+"""How the audit log says its codes; upper apps add their own when they are loaded.
 
+A column of the record says itself by its name and its choices; here is the rest. What
+nobody has given a word stands as it is, and the tests refuse to record it.
+"""
+
+from typing import Any
+
+from django.db.models import Field, Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from crm.models import Department, Industry, Region, Tag, User
+
+# A kind of record, and the column that names one of them.
+Record = tuple[type[Model], str]
+# Names of columns, not values.
+FIELDS = "fields"
 
 ACTIONS = {
     "session.started": _("signed in"),
@@ -56,3 +71,83 @@ ACTIONS = {
     "work_year.replaced": _("notice of days off replaced"),
     "deadline.recomputed": _("deadline computed anew"),
 }
+
+# What an event says of its record beside the record's own columns.
+NAMES = {
+    "address": _("network address"),
+    "department": _("unit"),
+    "device": _("device"),
+    "erased": _("personal values erased"),
+    "events": _("entries"),
+    FIELDS: _("fields"),
+    "file_count": _("files"),
+    "first_problems": _("first faults"),
+    "is_demo": _("demo account"),
+    "link": _("link"),
+    "note": _("note"),
+    "path": _("place in the tree"),
+    "problems": _("faults"),
+    "reason": _("reason"),
+    "seals": _("seals"),
+    "tags": _("tags"),
+    "typed": _("typed as the account"),
+    "unsealed": _("not sealed yet"),
+    "user": _("account"),
+    "version": _("version"),
+    "way": _("way in"),
+}
+
+# Codes that are no column's choices. Where people write a reason it stands as written.
+CODES: dict[str, dict[str, str | Promise]] = {
+    "way": {
+        "password": _("by password"),
+        "invitation": _("by invitation"),
+        "demo": _("by a button of the demo"),
+    },
+    "reason": {
+        "wrong_password": _("wrong password"),
+        "unknown_account": _("no such account"),
+        "inactive": _("account is closed"),
+        "by_hand": _("taken by hand"),
+        "transfer": _("moved to another unit"),
+    },
+}
+
+# Records that are told by name. Companies and their matters are not the auditor's.
+NAMED: set[type[Model]] = {Department, Industry, Region, User}
+
+# Keys of such records under names that are no column of the event's record.
+RECORDS: dict[str, Record] = {
+    "department": (Department, "pk"),
+    "tags": (Tag, "key"),
+    "user": (User, "pk"),
+}
+
+
+def name_of(model: type[Model] | None, name: str) -> str | Promise | None:
+    """What a value of an event is called, None if nobody has given it a word."""
+    column = column_of(model, name)
+    # Without one Django makes English up from the code.
+    if column is not None and isinstance(column.verbose_name, Promise):
+        return column.verbose_name
+    return NAMES.get(name)
+
+
+def codes_of(model: type[Model] | None, name: str) -> dict[str, str | Promise]:
+    """The words of the codes that this value may hold."""
+    column = column_of(model, name)
+    return {**CODES.get(name, {}), **dict(column.flatchoices if column else ())}
+
+
+def record_of(model: type[Model] | None, name: str) -> Record | None:
+    """Which records this value names."""
+    column = column_of(model, name)
+    if column is not None and column.related_model in NAMED:
+        return column.related_model, "pk"
+    return RECORDS.get(name)
+
+
+def column_of(model: type[Model] | None, name: str) -> "Field[Any, Any] | None":
+    # any: of whatever type
+    columns = {one.name: one for one in model._meta.fields} if model else {}
+    return columns.get(name)

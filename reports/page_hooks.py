@@ -1,11 +1,17 @@
-"""What reports add to the frame: the way home."""
+"""What reports add to lower pages: the way home, and words of the audit log."""
 
 from django.utils.translation import gettext_lazy as _
 
+from crm import audit_words
 from crm.models import Role
 from crm.nav import NavItem, register
 
+from . import event_words
+
 
 def hang() -> None:
-    """First in everybody's rail; called once, when the apps are loaded."""
+    """Called once, when the apps are loaded."""
+    # First in everybody's rail.
     register(NavItem(1, _("Home"), "reports:home", "home", list(Role), phone=1))
+    audit_words.ACTIONS.update(event_words.ACTIONS)
+    audit_words.NAMES.update(event_words.NAMES)

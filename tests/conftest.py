@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm.services import calendar
+from tests import spoken
 from tests.cast import cast_again, keep_cast
 from tests.commits import leave_and_commit
 from tests.settings import DATA
@@ -47,6 +48,14 @@ def commits_happen():
     """Run what waits for a commit although the test's own transaction never ends."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transaction.Atomic, "__exit__", leave_and_commit)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def events_have_words():
+    """Fail a test that records what the audit log could only show as a code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crm.events.event_of", spoken.spoken_event_of)
         yield
 
 

@@ -1,6 +1,13 @@
 """How the audit log and the company's stream say the codes of visits and tickets."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from crm.audit_words import Record
+from crm.models import Department, StoredFile
+from visits.models import Ticket
+
+from .ticket_words import CLOCKS
 
 ACTIONS = {
     "visit.planned": _("visit planned"),
@@ -27,4 +34,43 @@ ACTIONS = {
     "ticket.due_moved": _("deadline of a ticket moved"),
     "ticket.commented": _("remark on a ticket"),
     "category.edited": _("category changed"),
+}
+
+# What an event says of its record beside the record's own columns.
+NAMES = {
+    "assistants": _("assisting departments"),
+    "called_at": _("time of the call"),
+    "companions": _("companions"),
+    "decision": _("decision"),
+    "due_on": _("due"),
+    "findings": _("findings"),
+    "handler": _("handler"),
+    "is_first": _("first contact"),
+    "is_provisional": _("provisional"),
+    "kind": _("kind"),
+    "lead": _("lead department"),
+    "met": _("people met"),
+    "person": _("person spoken to"),
+    "phone": _("telephone"),
+    "photos": _("photos"),
+    "proposed": _("proposed outcome"),
+    "refusal": _("reason for not accepting"),
+    "sign_off": _("confirmed by"),
+    "signature": _("signature"),
+    "size": _("size in bytes"),
+    "status": _("state"),
+}
+
+# Codes that are no column's choices.
+CODES: dict[str, dict[str, str | Promise]] = {
+    "decision": {"taken": _("later content taken"), "kept": _("first content kept")},
+    "kind": {**CLOCKS, **dict(StoredFile.Kind.choices)},
+    "proposed": dict(Ticket.Outcome.choices),
+}
+
+# Keys of departments under names that are no column of the event's record.
+RECORDS: dict[str, Record] = {
+    "assistants": (Department, "pk"),
+    "for_unit": (Department, "pk"),
+    "lead": (Department, "pk"),
 }

@@ -25,7 +25,7 @@ from crm.models.access import Access
 from crm.models.people import anybody_with
 from crm.nav import NavItem
 from crm.services import deadlines
-from visits.models import Ticket
+from visits.models import Category, Ticket
 
 from . import event_words, ticket_list, ticket_words
 from .services import tickets as services
@@ -53,6 +53,10 @@ def hang() -> None:
     )
     handover.register("visits.tickets", open_items)
     audit_words.ACTIONS.update(event_words.ACTIONS)
+    audit_words.NAMES.update(event_words.NAMES)
+    audit_words.CODES.update(event_words.CODES)
+    audit_words.RECORDS.update(event_words.RECORDS)
+    audit_words.NAMED.add(Category)
     company_page.ICONS.update(ticket_words.ICONS)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from crm.lib.words import exact_day
 from crm.models import Department, Event, User
@@ -27,11 +28,11 @@ ICONS = {
     "ticket.rejected": "arrow-back-up",
     "ticket.due_moved": "calendar-event",
 }
-CLOCKS: dict[str, Callable[[], str]] = {
-    "contact": lambda: pgettext("deadline", "contact"),
-    "first_reply": lambda: pgettext("deadline", "first reply"),
-    "solve": lambda: pgettext("deadline", "solution"),
-    "part": lambda: pgettext("deadline", "assisting part"),
+CLOCKS: dict[str, str | Promise] = {
+    "contact": pgettext_lazy("deadline", "contact"),
+    "first_reply": pgettext_lazy("deadline", "first reply"),
+    "solve": pgettext_lazy("deadline", "solution"),
+    "part": pgettext_lazy("deadline", "assisting part"),
 }
 
 
@@ -132,7 +133,7 @@ def _confirmed(event: Event, names: Names) -> str:
 
 def _moved(event: Event, names: Names) -> str:
     changes = event.changes
-    clock = CLOCKS[new_of(changes, "kind")]()
+    clock = CLOCKS[new_of(changes, "kind")]
     due = new_of(changes, "due_on")
     if due is None:
         return _("the deadline for the %(clock)s became certain") % {"clock": clock}

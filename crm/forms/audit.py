@@ -7,6 +7,7 @@ from django import forms
 from django.apps import apps
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event, User
@@ -18,11 +19,13 @@ MOST_PEOPLE = 50
 
 
 def kinds() -> list[tuple[str, Any]]:
-    """Every kind of record that can stand in the log, by its name on screens."""
+    """The kinds of records that have a name on screens; no others stand in the log."""
     named = [
         (model._meta.label_lower, model._meta.verbose_name)
         for model in apps.get_models()
         if model._meta.app_label in APPS
+        # Without one Django makes English up from the code.
+        and isinstance(model._meta.verbose_name, Promise)
     ]
     return [("", _("Any record")), *sorted(named, key=lambda pair: str(pair[1]))]
 

@@ -156,6 +156,8 @@ class CompanyLiaison(Liaison):
 
     class Meta:
         ordering = ["ended_on", "role", "-started_on", "pk"]
+        verbose_name = _("officer of a company")
+        verbose_name_plural = _("officers of companies")
         constraints = [
             models.UniqueConstraint(
                 name="company_liaison_one_open_per_role",

@@ -5,6 +5,7 @@ from typing import Self, TypeVar
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.lib.trees import PathField, PathRange
 
@@ -29,7 +30,7 @@ class TreeNode(models.Model):
     """A node with a code; its path is the codes from the root down."""
 
     code = models.CharField(_("code"), max_length=24, unique=True, validators=[CODE])
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=80)
     parent = models.ForeignKey(
         "self",
         models.PROTECT,

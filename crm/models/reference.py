@@ -2,13 +2,14 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Industry(models.Model):
     """GB/T 4754: a section (one letter), a division (two digits) or a class below."""
 
     code = models.CharField(_("code"), max_length=4, primary_key=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=80)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )
@@ -28,7 +29,7 @@ class Tag(models.Model):
     """A word for a kind of company: 困难企业, 高成长, 规上 …"""
 
     key = models.SlugField(_("key"), max_length=30, unique=True)
-    name = models.CharField(_("name"), max_length=20)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=20)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     # Companies with such a tag stand in the coverage lists.
     is_watched = models.BooleanField(_("watch visits"), default=False)

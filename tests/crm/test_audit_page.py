@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from crm import events
 from crm.models import Event, EventPersonal, Role
-from crm.services import audit, audit_checks, grants, people
-from tests.factories import UserFactory
+from crm.services import audit, audit_checks, grants, people, sessions
+from tests import spoken
+from tests.factories import CompanyFactory, UserFactory
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,7 @@ def found(client, query):
 def test_the_newest_stands_first_with_old_and_new(cast, client, story):
     page = client.get("/audit/").content.decode()
     assert page.index("user.edited") < page.index("user.password_reset")
-    assert f"<del>{cast.bureau.pk}</del>" in page
+    assert f"<del>{cast.bureau.name}（{cast.bureau.pk}）</del>" in page
     # Personal values are shown to the auditor, and marked as such.
     assert "新姓名" in page
 
@@ -97,7 +98,7 @@ def test_the_log_is_the_auditors_alone(cast, as_user, who):
 def test_erased_values_are_gone_from_the_page_and_the_log_still_fits(client, story):
     event = Event.objects.get(action="user.edited")
     EventPersonal.objects.filter(event=event).delete()
-    page = client.get("/audit/").content.decode()
+    page = client.get("/audit/?action=user.edited").content.decode()
     assert "新姓名" not in page
     audit.seal_everything()
     assert audit.verify().is_sound
@@ -122,10 +123,85 @@ def test_a_broken_log_is_said_loudly(client, story, monkeypatch):
     assert "event 7" in page
 
 
-def test_the_list_costs_the_same_for_one_and_many(cast, client, story, queries_of):
-    one = queries_of(lambda: client.get("/audit/?action=grant.added"))
+def test_the_list_costs_the_same_for_one_and_many(cast, client, queries_of):
+    def give_roles(number):
+        for _ in range(number):
+            grants.add_grant(
+                UserFactory(),
+                actor=cast.selma,
+                role=Role.HANDLER,
+                scope=grants.Scope(department=cast.bureau),
+            )
+
+    give_roles(1)
+    one = queries_of(lambda: client.get("/audit/"))
+    give_roles(19)
     assert queries_of(lambda: client.get("/audit/")) == one
-    assert one <= 6
+    # session, person with grants, last check, count, the entries; units and people
+    # that they name
+    assert one == 7
+
+
+def told(client, action):
+    """What the newest entry of this action says: name, old, new."""
+    return client.get(f"/audit/?action={action}").context["rows"][0].changes
+
+
+def test_codes_are_said_in_words(cast, client):
+    sessions.note_login(cast.tom, way="demo")
+    sessions.note_refusal("tom", user=cast.tom)
+    assert told(client, "session.started") == [("登录方式", None, "演示按钮")]
+    assert told(client, "session.refused") == [("理由", None, "密码错误")]
+
+
+def test_records_are_told_by_name_and_key(cast, client, story):
+    [(person, old, name)] = told(client, "grant.added")[:1]
+    assert (person, old) == ("用户", None)
+    assert name.endswith("）")
+    changes = {name: (old, new) for name, old, new in told(client, "user.edited")}
+    units = [f"{one.name}（{one.pk}）" for one in (cast.bureau, cast.other_bureau)]
+    assert changes["单位"] == tuple(units)
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("2026-03-18T04:00:00+00:00", "2026-03-18 12:00"),
+        ("2026-03-18T04:00:00", "2026-03-18T04:00:00"),
+        ("9999-12-31T23:59:59+00:00", "9999-12-31T23:59:59+00:00"),
+        ("A Thing", "A Thing"),
+        ({"元旦": ["2027-01-01", "2027-01-03"]}, "元旦 2027-01-01、2027-01-03"),
+        ([], "—"),
+    ],
+)
+@transaction.atomic
+def test_values_are_shown_as_people_write_them(client, kept, shown):
+    events.record(None, "company.edited", CompanyFactory(), address=[None, kept])
+    assert told(client, "company.edited") == [("地址", None, shown)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("action", "changes", "wordless"),
+    [
+        ("company.painted", {}, "company.painted"),
+        ("company.edited", {"colour": 3}, "company.edited: colour"),
+        ("company.edited", {"stage": "asleep"}, "company.edited: stage=asleep"),
+        ("session.started", {"way": "window"}, "session.started: way=window"),
+    ],
+)
+def test_nothing_is_recorded_that_has_no_words(action, changes, wordless):
+    """The suite records all that services record; each event passes this guard."""
+    with pytest.raises(AssertionError, match=wordless), transaction.atomic():
+        events.record(None, action, CompanyFactory(), **changes)
+
+
+@transaction.atomic
+def test_what_lost_its_words_stands_as_it_is(client, monkeypatch):
+    monkeypatch.setattr(events, "event_of", spoken.event_of)
+    events.record(None, "no.such", CompanyFactory(), colour="red")
+    Event.objects.filter(action="no.such").latest("pk")
+    assert told(client, "no.such") == [("colour", None, "red")]
 
 
 def test_texts_in_the_log_are_shown_as_text(cast, client):
