@@ -60,6 +60,16 @@ def test_a_remark_comes_with_files(cast):
     assert attachment.file.state == StoredFile.State.STORED
 
 
+def test_a_file_is_shown_as_it_is_and_not_as_it_was(cast, as_user):
+    upload = SimpleUploadedFile("情况说明.pdf", PDF, "application/pdf")
+    file = add(cast, files=[upload]).attachments.get().file
+    client, link = as_user(cast.olga), str(file.uuid)
+    for state in (StoredFile.State.RECEIVED, StoredFile.State.STORED):
+        StoredFile.objects.filter(pk=file.pk).update(state=state)
+        page = client.get(cast.company.get_absolute_url()).content.decode()
+        assert (link in page) == (state == StoredFile.State.STORED)
+
+
 def test_a_file_of_another_kind_is_refused_and_nothing_kept(cast):
     upload = SimpleUploadedFile("x.pdf", b"MZ not a pdf", "application/pdf")
     with pytest.raises(DomainError):
