@@ -253,6 +253,27 @@ def test_a_company_raises_a_problem_with_one_box(cast, as_user):
     assert Ticket.objects.count() == Attachment.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "count"),
+    [
+        ("门口道路坑洼。", "", 1),
+        ("门口道路坑洼", "", 1),
+        ("门口道路坑洼！！\n", "", 1),
+        ("门口道路坑洼。雨天积水。", "", 2),
+        ("门口道路坑洼。", "路要修", 1),
+        (f"门口道路坑洼{'很长' * 20}。", "", 2),
+    ],
+)
+@pytest.mark.parametrize("page", ["ticket", "ticket-dispatch"])
+def test_the_same_words_stand_there_once(cast, as_user, text, title, count, page):
+    ticket = tickets.raise_ticket(
+        actor=cast.olga, company=cast.company, text=text, title=title
+    )
+    url = reverse(f"visits:{page}", args=[ticket.pk])
+    _head, _tag, body = as_user(cast.dora).get(url).content.decode().partition("<h1")
+    assert body.count("门口道路坑洼") == count
+
+
 def test_an_empty_box_comes_back(cast, as_user):
     response = as_user(cast.otto).post(reverse("visits:raise"), {"text": " "})
     assert response.status_code == 422

@@ -32,6 +32,8 @@ from .visits import UNIT_ROLES, Visit
 
 # The kind of deadline that decides whether a ticket is late.
 SOLVE = "solve"
+# A title made of the text ends where its first sentence does.
+SENTENCE_ENDS = "。！？；!?;\n"
 
 
 class TicketQuerySet(ScopedQuerySet["Ticket"]):
@@ -380,6 +382,11 @@ class Ticket(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
+
+    @property
+    def is_told_by_title(self) -> bool:
+        """Whether the text is one sentence, and the title says it all."""
+        return self.text.strip(SENTENCE_ENDS + " ") == self.title
 
     def move_to(self, new: Status) -> None:
         """Take the status if the rules allow it. The caller locks and saves."""

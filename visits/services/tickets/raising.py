@@ -15,13 +15,14 @@ from crm import events
 from crm.lib.errors import DomainError
 from crm.models import Company, CompanyLiaison, Role, User
 from visits.models import Category, Finding, Ticket
+from visits.models.tickets import SENTENCE_ENDS
 from visits.services import numbers
 
 from .files import Sent, attach
 
 OTHER = "other"
 TITLE_LENGTH = 40
-SENTENCE_END = re.compile(r"[。！？；!?;\n]")
+SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 
 
 @transaction.atomic
