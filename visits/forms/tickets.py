@@ -1,6 +1,7 @@
 """The forms of tickets: one per act, each asks only what that act needs."""
 
 import uuid
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Department, User
+from crm.lib.words import masked
+from crm.models import Contact, Department, User
 from visits.models import Category, Ticket
 from visits.services.tickets import Proof, Sent
 
@@ -213,9 +215,50 @@ def this_minute() -> datetime:
 
 
 class ContactForm(ActForm):
-    person = forms.CharField(label=_("Who was called"), max_length=40)
-    phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
+    """Whom of the company somebody called; numbers as this reader may see them."""
+
+    person = forms.CharField(label=_("Who was called"), max_length=40, required=False)
+    phone = forms.CharField(
+        label=_("Telephone"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput({"inputmode": "tel"}),
+    )
     called_at = MomentField(label=_("When"), initial=this_minute)
+
+    def __init__(
+        self,
+        *args: Any,
+        people: Iterable[Contact],
+        sees_phones: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.sees_phones = sees_phones
+        self.listed = {str(one.pk): one for one in people}
+        if self.listed:
+            self.fields["contact"] = forms.ChoiceField(
+                label=_("Who was called"),
+                choices=[*self.offers(), ("", _("Somebody else"))],
+                widget=forms.RadioSelect,
+                required=False,
+                initial=next(iter(self.listed)),
+            )
+            self.fields["person"].label = pgettext_lazy("person", "Name")
+
+    def offers(self) -> Iterator[tuple[str, str]]:
+        show = str if self.sees_phones else masked
+        for key, one in self.listed.items():
+            parts = (one.name, one.title, show(one.phone))
+            yield key, " · ".join(filter(None, parts))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if contact := self.listed.get(data.pop("contact", "")):
+            data["person"], data["phone"] = contact.name, contact.phone
+        elif not data.get("person") and not self.errors.keys() & {"contact", "person"}:
+            self.add_error("person", gettext("Say who was called."))
+        return data
 
 
 class AnswerForm(KeyForm, ActForm):

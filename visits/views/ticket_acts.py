@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm.lib.errors import DomainError, StaleVersion
 from crm.lib.http import AppRequest
 from crm.models import Contact, User
+from crm.services import contacts
 from visits.forms import tickets as ticket_forms
 from visits.models import Ticket
 from visits.services import categories
@@ -166,12 +168,18 @@ def hand(request: AppRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: AppRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, Act.CONTACT)
-    form = ticket_forms.ContactForm(request.POST or None, initial=version_of(ticket))
+    form = ticket_forms.ContactForm(
+        request.POST or None,
+        people=_contacts(request, ticket),
+        sees_phones=contacts.sees_phones(ticket.company, request.user),
+        initial=version_of(ticket),
+    )
 
     def save(data: dict[str, Any]) -> Ticket:
         return services.record_contact(ticket, actor=request.user, **data)
 
-    return act_page(request, ticket, Act.CONTACT, form, save)
+    template = "visits/ticket_contact.html"
+    return act_page(request, ticket, Act.CONTACT, form, save, template=template)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -240,9 +248,14 @@ def _asked(request: AppRequest, ticket: Ticket, *, is_own: bool) -> dict[str, st
     """Whom an officer most likely called: the main contact."""
     if is_own:
         return {}
-    contacts = Contact.objects.visible_to(request.user).current()
-    main = contacts.filter(company=ticket.company_id).first()
+    main = _contacts(request, ticket).first()
     return {"person": main.name, "phone": main.phone} if main else {}
+
+
+def _contacts(request: AppRequest, ticket: Ticket) -> QuerySet[Contact]:
+    """The company's present contacts, the main one first."""
+    visible = Contact.objects.visible_to(request.user).current()
+    return visible.filter(company=ticket.company_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
