@@ -149,6 +149,17 @@ def test_the_page_amends_and_shows_the_version(cast, as_user, visit):
     assert "后来补的" in page
 
 
+def test_what_was_not_touched_does_not_differ(cast, as_user, visit):
+    """A browser ends the lines of a text in its own way."""
+    amend(visit, cast.olga, words(note="一\n二"))
+    sent = form_of(visit, note="一\r\n二", purpose="另一件事", version=2)
+    url = f"/visits/{visit.pk}/amend/"
+    assert as_user(cast.olga).post(url, sent).status_code == 302
+    event = Event.objects.filter(action="visit.amended").latest("pk")
+    assert event.changes["fields"][1] == ["purpose"]
+    assert Visit.objects.get(pk=visit.pk).note == "一\n二"
+
+
 def test_the_page_adds_photos(cast, as_user, visit):
     from django.core.files.uploadedfile import SimpleUploadedFile
 

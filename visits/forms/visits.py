@@ -94,7 +94,7 @@ class AmendReasonForm(forms.Form):
 
 def words_of(post: QueryDict) -> dict[str, Any]:  # Any: JSON
     """The fields of the plain form as the JSON that a phone would send."""
-    sent: dict[str, Any] = {name: post.get(name, "").strip() for name in TEXTS}
+    sent: dict[str, Any] = {name: typed(post, name) for name in TEXTS}
     sent["ended_on"] = post.get("ended_on") or None
     sent["asked_by_company"] = "asked_by_company" in post
     sent["met"] = [
@@ -107,6 +107,11 @@ def words_of(post: QueryDict) -> dict[str, Any]:  # Any: JSON
     ]
     sent["findings"] = findings_of(post)
     return sent
+
+
+def typed(post: QueryDict, name: str) -> str:
+    """As a phone sends it: a form ends lines with CRLF, and every text would differ."""
+    return post.get(name, "").strip().replace("\r\n", "\n")
 
 
 def linked(post: QueryDict, field: str, key: str) -> list[dict[str, Any]]:
@@ -141,7 +146,6 @@ def findings_of(post: QueryDict) -> list[dict[str, Any]]:
         }
     )
     blocks = [
-        {name: post.get(f"findings.{n}.{name}", "").strip() for name in HEARD}
-        for n in numbers
+        {name: typed(post, f"findings.{n}.{name}") for name in HEARD} for n in numbers
     ]
     return [one for one in blocks if any(one[name] for name in TYPED)]
