@@ -10,6 +10,7 @@ Words = dict[str, str]
 def labels() -> Words:
     """The fields by the names of their paths, for summaries."""
     return {
+        "reason": _("Reason of the amendment"),
         "company": _("Company"),
         "mode": _("Mode"),
         "purpose": _("Purpose"),

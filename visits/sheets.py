@@ -118,8 +118,10 @@ def is_public_only(user: User) -> bool:
     return not user.access.roles - {Role.OWNER}
 
 
-def pictures_of(visit: Visit) -> list[Picture]:
-    photos = visit.photos.shown().select_related("file")
+def pictures_of(visit: Visit, then: Content | None = None) -> list[Picture]:
+    """The photos that the visit shows, or those that it showed then."""
+    every = visit.photos.select_related("file")
+    photos = every.filter(sha256__in=then.photos) if then else every.shown()
     return [Picture(n, one.sha256, one.file) for n, one in enumerate(photos, start=1)]
 
 

@@ -185,7 +185,12 @@ def test_the_page_takes_a_photo_out(cast, as_user, phone, visit_json):
     assert f'value="{sha(photo)}" checked' in refused.content.decode()
     assert client.post(url, sent).status_code == 302
     assert not visit.photos.shown().exists()
-    assert "/photos/" not in client.get(f"/visits/{visit.pk}/").content.decode()
+    link = f"/visits/{visit.pk}/photos/"
+    assert link not in client.get(f"/visits/{visit.pk}/").content.decode()
+    # The older version shows it, and that the next one differs.
+    old = client.get(f"/visits/{visit.pk}/versions/1/").content.decode()
+    assert link in old
+    assert "有差异" in old
 
 
 def test_a_stale_page_is_409_with_both(cast, as_user, visit):
@@ -202,12 +207,16 @@ def test_a_mistake_comes_back_with_what_was_typed(cast, as_user, visit):
     page = as_user(cast.olga).post(f"/visits/{visit.pk}/amend/", sent)
     assert page.status_code == 422
     assert "别丢了" in page.content.decode()
-    assert (
-        as_user(cast.olga)
-        .post(f"/visits/{visit.pk}/amend/", form_of(visit, reason=""))
-        .status_code
-        == 422
-    )
+
+
+def test_a_missing_reason_is_listed_with_the_other_mistakes(cast, as_user, visit):
+    url, client = f"/visits/{visit.pk}/amend/", as_user(cast.olga)
+    for more, listed in [({}, ["reason"]), ({"purpose": ""}, ["reason", "purpose"])]:
+        page = client.post(url, form_of(visit, reason="", **more))
+        assert page.status_code == 422
+        anchors = [one["anchor"] for one in page.context["problems"]]
+        assert anchors == [f"f-{name}" for name in listed]
+        assert 'id="f-reason"' in page.content.decode()
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def amend(request: AppRequest, pk: int) -> HttpResponse:
     visit = amendable(request, pk)
     if request.method == "POST":
         return put(request, visit)
-    reason = AmendReasonForm(initial={"version": visit.version})
+    reason = AmendReasonForm(initial={"version": visit.version}, auto_id="f-%s")
     content = content_of(visit)
     return show(
         request, visit, pages.values_of(content), pages.heard_of(content), reason
@@ -50,7 +50,7 @@ def amendable(request: AppRequest, pk: int) -> Visit:
 
 
 def put(request: AppRequest, visit: Visit) -> HttpResponse:
-    reason = AmendReasonForm(request.POST)
+    reason = AmendReasonForm(request.POST, auto_id="f-%s")
     received: list[Received] = []
     try:
         received = receive_photos(request, timezone.now())
@@ -96,7 +96,16 @@ def back(
 ) -> HttpResponse:
     values = pages.typed_values(request.POST)
     heard = words_of(request.POST)["findings"]
-    return show(request, visit, values, heard, reason, problems, status=422)
+    found = [*problems_of_form(reason), *problems]
+    return show(request, visit, values, heard, reason, found, status=422)
+
+
+def problems_of_form(form: AmendReasonForm) -> list[Problem]:
+    return [
+        {"path": name, **one}
+        for name, errors in form.errors.get_json_data().items()
+        for one in errors
+    ]
 
 
 def show(

@@ -15,7 +15,14 @@ from visits.filters import VisitFilter
 from visits.models import Visit, VisitVersion
 from visits.services import offers, reach
 from visits.services.content import Content, content_of
-from visits.sheets import BY_KEYS, VisitRow, is_public_only, sheet_of, told
+from visits.sheets import (
+    BY_KEYS,
+    VisitRow,
+    is_public_only,
+    pictures_of,
+    sheet_of,
+    told,
+)
 
 ORDER = ("-day", "-pk")
 
@@ -102,10 +109,12 @@ def version(request: AppRequest, pk: int, number: int) -> HttpResponse:
     old = get_object_or_404(versions, visit=visit, version=number)
     newer = versions.filter(visit=visit, version=number + 1).first()
     after = Content.from_json(newer.content) if newer else content_of(visit)
+    content = Content.from_json(old.content)
     context = {
         "visit": visit,
         "version": old,
-        "told": told(Content.from_json(old.content), after),
+        "told": told(content, after),
+        "pictures": pictures_of(visit, content),
     }
     return render(request, "visits/version.html", context)
 
