@@ -64,7 +64,7 @@ class MissingGlyphs(logging.Handler):
 
 @cache
 def fonts() -> FontConfiguration:
-    """One per process: a new one for each paper grew to 931 MB."""
+    """One per process: with a new one for each paper a process grew to 931 MB."""
     return FontConfiguration()
 
 
@@ -91,6 +91,10 @@ def render(html: str, assets: Mapping[str, str]) -> Paper:
 
 def render_plain(html: str, assets: Mapping[str, str]) -> dict[str, Any]:
     """`render` for a child process: what it returns is plain JSON."""
+    # From 1.52 on Pango asks a thread for fonts, and a forked child has none of its
+    # parent's: with the parent's map it would wait for ever.
+    fonts.cache_clear()
+    stylesheet.cache_clear()
     paper = render(html, assets)
     pdf = b64encode(paper.pdf).decode()
     return {"pdf": pdf, "pages": paper.pages, "warnings": paper.warnings}

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from crm.models import Document
-from reports import services
+from reports import papers, services
 from reports.queries import report_of
 from reports.visit_reports import numeral, visit_report
 from tests.factories import CategoryFactory, ContactFactory, VisitFactory
@@ -93,6 +93,13 @@ def test_its_hash_is_kept_and_the_public_page_compares_it(client, report):
     assert same.context["result"] == "same"
     other = client.post(url, {"file": SimpleUploadedFile("a.pdf", body + b" ", PDF)})
     assert other.context["result"] == "different"
+
+
+def test_a_child_has_fonts_of_its_own():
+    """Its parent's would wait for a thread of the parent: Pango 1.52 and later."""
+    inherited = papers.fonts()
+    papers.render_plain("<p>一</p>", {})
+    assert papers.fonts() is not inherited
 
 
 def test_an_unknown_number_is_not_found(client, db):
