@@ -4,12 +4,13 @@ Only the worker imports this module: pypinyin's dictionaries cost memory that we
 processes need not spend.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.db import transaction
 from pypinyin import Style, lazy_pinyin
 
-from crm.lib.search_tokens import Readings, normalise
+from crm.lib.search_tokens import Read, Readings, is_latin, normalise
 from crm.services import search
 
 # Characters of company names and surnames that are read in more than one way. The
@@ -79,12 +80,21 @@ OTHERS: Final[dict[str, tuple[str, ...]]] = {
 @transaction.atomic
 def add_pinyin(companies: list[int]) -> None:
     """Task: make these companies findable by pinyin, and sort them by it."""
-    readings = {
-        pk: [readings_of(one) for one in names if one]
-        for pk, *names in search.names_of(companies)
-    }
+    rows = search.names_of(companies)
+    people = search.people_of(companies)
+    readings = {pk: read(names, people.get(pk, ())) for pk, *names in rows}
     search.write_words(readings, readings)
-    search.save_sort_keys({pk: sort_key_of(one[0]) for pk, one in readings.items()})
+    search.save_sort_keys(
+        {pk: sort_key_of(one.names[0]) for pk, one in readings.items()}
+    )
+
+
+def read(names: Iterable[str], people: Iterable[str]) -> Read:
+    """A name in Latin letters says itself."""
+    return Read(
+        names=[readings_of(one) for one in names if one],
+        people=[readings_of(one) for one in people if not is_latin(normalise(one))],
+    )
 
 
 def readings_of(name: str) -> Readings:

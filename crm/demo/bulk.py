@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from crm import events
+from crm import events, pinyin
 from crm.lib.search_tokens import words_of
 from crm.models import (
     Company,
@@ -16,7 +16,6 @@ from crm.models import (
     User,
 )
 from crm.models.companies import CompanyTag
-from crm.pinyin import readings_of, sort_key_of
 from crm.services import companies, search
 from crm.services.contacts import FIELDS
 
@@ -146,9 +145,9 @@ class Companies:
 
     def make_findable(self, company: Company, told: CompanyStory) -> None:
         """With pinyin, and sorted by it."""
-        readings = [readings_of(company.name)]
-        company.sort_key = sort_key_of(readings[0])
         people = [one.name for one in told.contacts]
         names = [company.name, company.short_name]
-        words = words_of(names, people, company.uscc or "", readings)
+        read = pinyin.read(names, people)
+        company.sort_key = pinyin.sort_key_of(read.names[0])
+        words = words_of(names, people, company.uscc or "", read)
         self.rows.add(search.row_of(company.pk, words))

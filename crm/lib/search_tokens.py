@@ -3,14 +3,18 @@
 One letter in front keeps the kinds of words apart: n and p are pieces of one and two
 characters of company and contact names, i pieces of pinyin initials, s beginnings of
 syllables, t a syllable with the beginning of the next, u the last four of the credit
-code. A question becomes the same words; words
-that are only necessary are followed by a comparison with the stored text.
+code. A question becomes the same words; words that are only necessary are followed by
+a comparison with the stored text.
+
+Contacts have p and t alone: a surname would find every second company.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice, pairwise, product
+
+from .uscc import ALPHABET
 
 # Spaces, punctuation, symbols and control characters never tell companies apart.
 # Unassigned and private code points stay: rare characters of names live there.
@@ -19,7 +23,11 @@ MAX_TERMS = 5
 MAX_TERM = 40
 CODE_TAIL = 4
 CODE_LENGTH = 18
+# I, O, S, V and Z, that is most pinyin, are in no code.
+CODE_SIGNS = frozenset(ALPHABET.lower())
 MIN_PERSON = 2
+# Two initials fit too many people.
+MIN_INITIALS = 3
 MAX_LINES = 16
 MAX_SPLITS = 32
 
@@ -67,6 +75,17 @@ Readings = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """How a company's names and its contacts' are read; nothing before a task ran."""
+
+    names: Sequence[Readings] = ()
+    people: Sequence[Readings] = ()
+
+
+UNREAD = Read()
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The columns of one company's row in the search table."""
 
@@ -75,6 +94,7 @@ class Words:
     code: str
     initials: str
     pinyin: str
+    people_pinyin: str
     tokens: str
 
 
@@ -106,21 +126,23 @@ def words_of(
     names: Iterable[str],
     people: Iterable[str] = (),
     code: str = "",
-    readings: Iterable[Readings] = (),
+    read: Read = UNREAD,
 ) -> Words:
     """What a company is stored under; without readings it is not found by pinyin."""
     clean = [one for one in map(normalise, names) if one]
     persons = [one for one in map(normalise, people) if one]
+    persons += distinct(initials_of, read.people)
     code = normalise(code)
-    initials = list(
-        dict.fromkeys(line for one in readings for line in initials_of(one))
-    )
-    pinyin = list(dict.fromkeys(line for one in readings for line in pinyin_of(one)))
+    initials = distinct(initials_of, read.names)
+    pinyin = distinct(pinyin_of, read.names)
+    people_pinyin = distinct(pinyin_of, read.people)
     tokens = {token for name in clean for token in pieces("n", name)}
-    # A surname alone would find every second company.
     tokens |= {token for name in persons for token in pairs("p", name)}
     tokens |= {token for line in initials for token in pieces("i", line)}
     tokens |= {token for line in pinyin for token in beginnings(line)}
+    tokens |= {
+        token for line in (*pinyin, *people_pinyin) for token in neighbours(line)
+    }
     if len(code) >= CODE_TAIL:
         tokens.add(f"u{code[-CODE_TAIL:]}")
     return Words(
@@ -129,8 +151,15 @@ def words_of(
         code=code,
         initials="\n".join(initials),
         pinyin="\n".join(pinyin),
+        people_pinyin="\n".join(people_pinyin),
         tokens=" ".join(sorted(tokens)),
     )
+
+
+def distinct(
+    lines_of_one: Callable[[Readings], list[str]], readings: Iterable[Readings]
+) -> list[str]:
+    return list(dict.fromkeys(line for one in readings for line in lines_of_one(one)))
 
 
 def pieces(kind: str, text: str) -> list[str]:
@@ -143,14 +172,15 @@ def pairs(kind: str, text: str) -> list[str]:
 
 
 def beginnings(line: str) -> Iterator[str]:
-    """Of each syllable, and of each that follows another."""
-    before = ""
     for syllable in line.split("/")[1:]:
         for length in range(1, len(syllable) + 1):
             yield f"s{syllable[:length]}"
-            if before:
-                yield following(before, syllable[:length])
-        before = syllable
+
+
+def neighbours(line: str) -> Iterator[str]:
+    for before, syllable in pairwise(line.split("/")[1:]):
+        for length in range(1, len(syllable) + 1):
+            yield following(before, syllable[:length])
 
 
 def following(syllable: str, beginning: str) -> str:
@@ -206,11 +236,11 @@ def ways(term: str) -> tuple[Way, ...]:
     """How one term may be meant."""
     short = len(term) <= MIN_PERSON
     found = [Way(middle("n", term), "names", term, is_exact=short)]
-    if len(term) >= MIN_PERSON:
+    if len(term) >= (MIN_INITIALS if is_latin(term) else MIN_PERSON):
         found.append(Way(middle("p", term), "people", term, is_exact=short))
     if not is_latin(term):
         return tuple(found)
-    if len(term) >= CODE_TAIL:
+    if len(term) >= CODE_TAIL and CODE_SIGNS.issuperset(term):
         tail = f"u{term[-CODE_TAIL:]}"
         is_exact = len(term) == CODE_TAIL
         found.append(Way((tail,), "code", term, at_end=True, is_exact=is_exact))
@@ -218,7 +248,10 @@ def ways(term: str) -> tuple[Way, ...]:
     for split in islice(splits(term), MAX_SPLITS):
         tokens = tuple(following(*two) for two in pairwise(split)) or (f"s{split[0]}",)
         needle = "".join(f"/{one}" for one in split)
-        found.append(Way(tokens, "pinyin", needle, is_exact=len(split) <= 2))
+        exact = len(split) <= 2
+        found.append(Way(tokens, "pinyin", needle, is_exact=exact))
+        if len(split) > 1:
+            found.append(Way(tokens, "people_pinyin", needle, is_exact=exact))
     return tuple(found)
 
 

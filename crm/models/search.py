@@ -29,12 +29,13 @@ class CompanySearch(models.Model):
     )
     # Normalised names, one per line.
     names = models.TextField(default="", blank=True)
-    # Names of the present contacts, one per line.
+    # Names of the present contacts and their initials, one per line.
     people = models.TextField(default="", blank=True)
     code = models.CharField(max_length=18, default="", blank=True)
     # One line per way to read the name: "hrfz" and "/heng/run/fang/zhi".
     initials = models.TextField(default="", blank=True)
     pinyin = models.TextField(default="", blank=True)
+    people_pinyin = models.TextField(default="", blank=True)
     tokens = models.TextField(default="", blank=True)
 
     class Meta:
@@ -98,7 +99,7 @@ def candidates(asked: Question) -> Sql:
     """The companies whose words fit, from the index."""
     if connection.vendor == "sqlite":
         terms = (
-            " OR ".join(f"({' AND '.join(quoted(way))})" for way in term)
+            " OR ".join(f"({' AND '.join(quoted(one))})" for one in words_in(term))
             for term in asked
         )
         match = " AND ".join(f"({term})" for term in terms)
@@ -113,12 +114,18 @@ def candidates(asked: Question) -> Sql:
 def worded(asked: Question) -> tuple[str, tuple[Any, ...]]:
     """The same for PostgreSQL as a condition on the words; no other table has such."""
     has = "string_to_array(tokens, ' ') @> %s::text[]"
-    text = " AND ".join(f"({' OR '.join([has] * len(term))})" for term in asked)
-    return text, tuple(list(way.tokens) for term in asked for way in term)
+    terms = [words_in(term) for term in asked]
+    text = " AND ".join(f"({' OR '.join([has] * len(term))})" for term in terms)
+    return text, tuple(list(one) for term in terms for one in term)
 
 
-def quoted(way: Way) -> list[str]:
-    return [f'"{token}"' for token in way.tokens]
+def words_in(term: tuple[Way, ...]) -> list[tuple[str, ...]]:
+    """The same words may lead to a company's name and to a contact's."""
+    return list(dict.fromkeys(way.tokens for way in term))
+
+
+def quoted(tokens: tuple[str, ...]) -> list[str]:
+    return [f'"{token}"' for token in tokens]
 
 
 def frequency(found: Sql) -> int:

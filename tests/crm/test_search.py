@@ -7,16 +7,17 @@ from unittest import mock
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm import pinyin
 from crm.lib.search_tokens import SYLLABLES, normalise, question
-from crm.models import Company, CompanySearch
+from crm.models import Company, CompanySearch, Contact
 from crm.models import search as search_model
-from crm.services import search
-from tests.factories import CompanyFactory, ContactFactory, RegionFactory
+from crm.services import contacts, search
+from tests.factories import NOON, CompanyFactory, ContactFactory, RegionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,8 @@ def companies():
     made["hr"].short_name = "恒润"
     made["hr"].save()
     ContactFactory(company=made["cq"], name="欧阳䶮")
+    ContactFactory(company=made["rare"], name="王建设")
+    ContactFactory(company=made["lv"], name="Ann Lee")
     search.refresh(*(one.pk for one in made.values()))
     return made
 
@@ -86,6 +89,19 @@ CASES = {
     "欧": set(),
     "阳䶮": {"cq"},
     "欧阳䶮": {"cq"},
+    "ouyangyan": {"cq"},
+    "yangy": {"cq"},
+    "wangjianshe": {"rare"},
+    "wangjian": {"rare"},
+    "wangj": {"rare"},
+    "jianshe": {"rare"},
+    "wang": set(),
+    "she": set(),
+    "wang jian": set(),
+    "wjs": {"rare"},
+    "wj": set(),
+    "nnle": {"lv"},
+    "le": {"cq"},
     "tcl": {"tcl"},
     "ＴＣＬ": {"tcl"},
     "TCL云": {"tcl"},
@@ -131,6 +147,9 @@ def test_a_company_that_is_gone_is_not_found(companies):
 
 
 def test_words_stored_before_learn_which_syllables_are_neighbours(companies):
+    # Then contacts had no pinyin.
+    Contact.objects.update(archived_at=NOON)
+    pinyin.add_pinyin([one.pk for one in companies.values()])
     stored = CompanySearch.objects.order_by("pk").values_list("tokens", flat=True)
     before = list(stored)
     for row in CompanySearch.objects.all():
@@ -140,6 +159,18 @@ def test_words_stored_before_learn_which_syllables_are_neighbours(companies):
     import_module("crm.migrations.0006_pinyin_of_neighbours").add(apps, None)
     assert list(stored.all()) == before
     assert found(companies, "fangzhi") == {"hr"}
+
+
+def test_a_contacts_pinyin_goes_with_the_contact(companies):
+    contacts.archive_contact(Contact.objects.get(name="王建设"), actor=None)
+    assert found(companies, "wangjian") == found(companies, "wjs") == set()
+
+
+def test_the_words_of_all_are_written_anew(companies):
+    before = list(CompanySearch.objects.order_by("pk").values())
+    CompanySearch.objects.update(people="", people_pinyin="", tokens="")
+    call_command("rebuild_search", verbosity=0)
+    assert list(CompanySearch.objects.order_by("pk").values()) == before
 
 
 def test_the_sort_key_is_the_reading(companies):
@@ -163,10 +194,26 @@ def is_found(name, people, text):
     readings = pinyin.readings_of(name)
     return any(terms) and all(
         term in clean
-        or (len(term) >= 2 and any(term in normalise(one) for one in people))
         or (term.isascii() and reads(readings, term))
+        or any(is_called(one, term) for one in people)
         for term in terms
         if term
+    )
+
+
+def is_called(person, term):
+    """By two characters, three letters of initials, or more than one syllable."""
+    if not term.isascii():
+        return len(term) >= 2 and term in normalise(person)
+    if len(term) >= 3 and term in normalise(person):
+        return True
+    readings = [list(ways) for ways in pinyin.readings_of(person)]
+    if normalise(person).isascii():
+        return False
+    return any(
+        (len(term) >= 3 and begins(readings[start:], term))
+        or spells_on(readings[start:], term)
+        for start in range(len(readings))
     )
 
 
@@ -175,14 +222,27 @@ def reads(readings, term):
     syllables = [list(ways) for ways in readings]
     for start in range(len(syllables)):
         rest = syllables[start:]
-        if len(term) <= len(rest) and all(
-            any(way[0] == letter for way in ways)
-            for letter, ways in zip(term, rest, strict=False)
-        ):
-            return True
-        if spells(rest, term):
+        if begins(rest, term) or spells(rest, term):
             return True
     return False
+
+
+def begins(rest, term):
+    return len(term) <= len(rest) and all(
+        any(way[0] == letter for way in ways)
+        for letter, ways in zip(term, rest, strict=False)
+    )
+
+
+def spells_on(rest, term):
+    """From a whole syllable into the next."""
+    return any(
+        term.startswith(way)
+        and way in SYLLABLES
+        and term != way
+        and spells(rest[1:], term[len(way) :])
+        for way in rest[0]
+    )
 
 
 def spells(rest, term):
@@ -218,16 +278,26 @@ letters = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    names=st.lists(st.text(alphabet=CHARS, min_size=1, max_size=8), max_size=6),
+    names=st.lists(
+        st.tuples(
+            st.text(alphabet=CHARS, min_size=1, max_size=8),
+            st.text(alphabet=CHARS, min_size=1, max_size=4),
+        ),
+        max_size=6,
+    ),
     asked=st.lists(st.one_of(texts, letters), min_size=1, max_size=6),
 )
 def test_the_index_agrees_with_reading_the_names(names, asked):
     with transaction.atomic():
         region = RegionFactory(code="search")
-        made = [CompanyFactory(name=name, region=region) for name in names]
-        pinyin.add_pinyin([one.pk for one in made])
+        made = {}
+        for name, person in names:
+            company = CompanyFactory(name=name, region=region)
+            ContactFactory(company=company, name=person)
+            made[company.pk] = (name, [person])
+        pinyin.add_pinyin(list(made))
         for text, few in product(asked, (3000, 0)):
-            expected = {one.pk for one in made if is_found(one.name, [], text)}
+            expected = {pk for pk, known in made.items() if is_found(*known, text)}
             with mock.patch.object(search_model, "FEW", few):
                 keys = Company.objects.search(text).values_list("pk", flat=True)
                 assert set(keys) == expected, (text, names)
