@@ -24,12 +24,14 @@ def client(cast, as_user):
 @pytest.fixture
 def story(cast):
     """One reset, one new role, one change with personal values."""
+    auditor = UserFactory()
     people.reset_password(cast.tom, actor=cast.sven)
-    grants.add_grant(UserFactory(), actor=cast.selma, role=Role.AUDIT_ADMIN)
+    grants.add_grant(auditor, actor=cast.selma, role=Role.AUDIT_ADMIN)
     profile = people.Profile(
         login="hana", name="新姓名", phone="13512345678", department=cast.other_bureau
     )
     people.edit_user(cast.hana, profile, actor=cast.sven, version=1)
+    return auditor
 
 
 def found(client, query):
@@ -155,9 +157,8 @@ def test_codes_are_said_in_words(cast, client):
 
 
 def test_records_are_told_by_name_and_key(cast, client, story):
-    [(person, old, name)] = told(client, "grant.added")[:1]
-    assert (person, old) == ("用户", None)
-    assert name.endswith("）")
+    given = {name: new for name, _old, new in told(client, "grant.added")}
+    assert given["用户"] == f"{story.name}（{story.pk}）"
     changes = {name: (old, new) for name, old, new in told(client, "user.edited")}
     units = [f"{one.name}（{one.pk}）" for one in (cast.bureau, cast.other_bureau)]
     assert changes["单位"] == tuple(units)
