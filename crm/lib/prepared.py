@@ -11,6 +11,7 @@ prepares one remembers it by all else that it was built from (`lru_cache`).
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models.sql.compiler import SQLCompiler
+
+from . import server_bound
 
 # No key is so far below zero: where it stands in the SQL, as number or text, a value
 # goes.
@@ -61,9 +64,25 @@ class Written:
     # Where in the parameters each value goes.
     spots: tuple[tuple[int, int], ...]
 
-    @property
-    def size(self) -> int:
-        return max((number for _, number in self.spots), default=-1) + 1
+    def filled(self, values: Sequence[Value]) -> list[Any]:  # Any: as the driver takes
+        params = list(self.params)
+        for spot, number in self.spots:
+            params[spot] = values[min(number, len(values) - 1)]
+        return params
+
+    def cursor(self) -> AbstractContextManager[Any]:  # Any: Django's, of either kind
+        return connection.cursor()
+
+
+class WrittenForServer(Written):
+    """PostgreSQL keeps the plan: only the values are sent, all else is in the SQL."""
+
+    def filled(self, values: Sequence[Value]) -> list[Any]:  # Any: as above
+        last = len(values) - 1
+        return server_bound.bound([values[min(n, last)] for _, n in self.spots])
+
+    def cursor(self) -> AbstractContextManager[Any]:  # Any: as above
+        return server_bound.preparing()
 
 
 class Prepared:
@@ -79,11 +98,8 @@ class Prepared:
         written = self.written.get(connection.vendor) or self.write()
         if not values or not written.sql or any(map(is_too_large, values)):
             return []
-        params = list(written.params)
-        for spot, number in written.spots:
-            params[spot] = values[min(number, len(values) - 1)]
-        with connection.cursor() as cursor:
-            cursor.execute(written.sql, params)
+        with written.cursor() as cursor:
+            cursor.execute(written.sql, written.filled(values))
             return rows_of(written, cursor.fetchall())
 
     def first(self, *values: Value) -> Any:  # Any: as the queryset's
@@ -103,7 +119,11 @@ class Prepared:
             for spot, param in enumerate(params)
             if (number := number_of(param)) is not None
         )
-        written = Written(queryset, compiler, sql, tuple(params), spots)
+        kind = Written
+        if connection.vendor == "postgresql" and sql:
+            kind = WrittenForServer
+            sql = server_bound.settled(sql, params, [spot for spot, _ in spots])
+        written = kind(queryset, compiler, sql, tuple(params), spots)
         self.written[connection.vendor] = written
         return written
 

@@ -1,8 +1,10 @@
 """Queries that are written once give what the queryset itself gives."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from crm import company_page
@@ -33,6 +35,32 @@ def test_objects_come_with_what_they_hang_from_and_new_each_time(cast, queries_o
     assert first == company
     assert first is not again
     assert queries_of(lambda: (first.region.name, first.tag_words)) == 0
+
+
+def test_what_never_changes_may_hold_any_sign(cast):
+    names = ["100%s 棉", "%", "O'Neill \\"]
+    made = [CompanyFactory(region=cast.town, name=name) for name in names]
+    for one in made:
+        prepared = Prepared(
+            lambda name=one.name: Company.objects.filter(name=name, pk__in=places(3))
+        )
+        assert prepared.rows([other.pk for other in made]) == [one]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="only PostgreSQL does this")
+def test_a_plan_is_kept_whatever_the_size_of_the_key(cast):
+    company = CompanyFactory(region=cast.town)
+    prepared = Prepared(lambda: Company.objects.filter(pk=place(), name="一家"))
+    kept = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%一家%'"
+    for key in (1, 40_000, 2**40, company.pk):
+        prepared.rows([key])
+    with connection.cursor() as cursor:
+        cursor.execute(kept)
+        # Django's own queries are not kept: they carry their values.
+        assert cursor.fetchone() == (1,)
+    with suppress(IntegrityError), transaction.atomic():
+        Company.objects.create(pk=company.pk, name="二", region=cast.town)
+    assert prepared.rows([company.pk]) == []
 
 
 def test_no_values_nobodys_rows_and_keys_too_large_are_no_rows():
