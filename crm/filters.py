@@ -110,9 +110,10 @@ class CompanyFilter(AskedFilterSet):
     def by_text(
         self, companies: CompanyQuerySet, name: str, value: str
     ) -> CompanyQuerySet:
-        return companies.filter(
-            self.words.count if self.is_counting else self.words.rows
-        )
+        if self.is_counting:
+            return companies.filter(self.words.count)
+        is_ordered = companies.column("id") != "id"
+        return companies.filter(self.words.ordered if is_ordered else self.words.rows)
 
     def by_region(
         self, companies: CompanyQuerySet, name: str, value: str

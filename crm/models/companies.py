@@ -32,7 +32,7 @@ NARROWED_BY = (
     "merged_into",
 )
 # By these a page is looked for in the list's own order, row by row.
-IN_ORDER = ("region_path", "size", "stage", "industry")
+IN_ORDER = ("id", "region_path", "size", "stage", "industry")
 BY_DEPARTMENT = (Role.HANDLER, Role.UNIT_HEAD, Role.LEADER)
 
 

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.lib.search_tokens import Question, Way, question
 
 # Up to this many hits the index leads and the rest of the query sorts them. With more,
-# the list's own order leads and each row is compared: a page is full soon.
+# the list's own order leads, and each row is looked up among the hits: a page is full
+# soon. With more than few hits each row's text is compared instead.
+SOME = 500
 FEW = 3_000
 # The same for counting, where nothing is sorted.
 MANY = 10_000
@@ -56,10 +58,12 @@ class Sql:
 
 @dataclass(frozen=True)
 class Condition:
-    """Which companies are found: for reading them in order, and for counting them."""
+    """Which companies are found: for reading them, and for counting them."""
 
     rows: Q
     count: Q
+    # Like rows, for companies that are asked for in_order().
+    ordered: Q
 
 
 def matching(text: str) -> Condition:
@@ -69,16 +73,20 @@ def matching(text: str) -> Condition:
     """
     asked = question(text)
     if asked is None:
-        return Condition(Q(), Q())
+        return Condition(Q(), Q(), Q())
     if not all(asked):
-        return Condition(Q(pk__in=[]), Q(pk__in=[]))
+        nobody = Q(pk__in=[])
+        return Condition(nobody, nobody, nobody)
     found = candidates(asked)
     number = frequency(found)
-    by_index = Q(pk__in=RawSQL(*confirmed(asked)))
+    hits = RawSQL(*confirmed(asked))
+    by_index, among_hits = Q(pk__in=hits), Q(any_id__in=hits)
     by_text = Q(Exists(compared(asked).filter(company=OuterRef("pk"))))
+    rows = by_index if number <= FEW else by_text
     return Condition(
-        rows=by_index if number <= FEW else by_text,
+        rows=rows,
         count=counting(asked, by_index if number <= MANY else by_text),
+        ordered=among_hits if SOME < number <= FEW else rows,
     )
 
 

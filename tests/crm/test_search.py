@@ -51,6 +51,8 @@ def found(companies, text):
     keys = Company.objects.search(text).values_list("pk", flat=True)
     counted = Company.objects.filter(search_model.matching(text).count)
     assert counted.count() == len(keys)
+    ordered = Company.objects.in_order().filter(search_model.matching(text).ordered)
+    assert set(ordered.values_list("pk", flat=True)) == set(keys)
     return {key for key, one in companies.items() if one.pk in set(keys)}
 
 
@@ -124,9 +126,11 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("some", [500, 0], ids=["alone", "among"])
 @pytest.mark.parametrize("few", [3000, 0], ids=["index", "order"])
 @pytest.mark.parametrize(("text", "expected"), CASES.items(), ids=CASES.keys())
-def test_found_by_any_middle_piece(companies, text, expected, few, monkeypatch):
+def test_found_by_any_middle_piece(companies, text, expected, few, some, monkeypatch):
+    monkeypatch.setattr(search_model, "SOME", some)
     monkeypatch.setattr(search_model, "FEW", few)
     monkeypatch.setattr(search_model, "MANY", few)
     assert found(companies, text) == expected
