@@ -51,10 +51,12 @@ def preparing() -> Iterator[Any]:  # Any: Django's cursor, debugging or not
         cursor = connection.cursor()
     finally:
         raw.cursor_factory = usual
-    # Else never: Django's own queries carry their values, and would each be kept.
-    raw.prepare_threshold = 0
+    # Else never: Django's own queries carry their values, and would each be kept. And
+    # what is logged is put together from query and values.
+    features: Any = connection.features  # Any: one of this backend alone
+    raw.prepare_threshold, features.uses_server_side_binding = 0, True
     try:
         with cursor:
             yield cursor
     finally:
-        raw.prepare_threshold = None
+        raw.prepare_threshold, features.uses_server_side_binding = None, False

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm import company_page
@@ -35,6 +36,16 @@ def test_objects_come_with_what_they_hang_from_and_new_each_time(cast, queries_o
     assert first == company
     assert first is not again
     assert queries_of(lambda: (first.region.name, first.tag_words)) == 0
+
+
+def test_each_query_is_logged_with_its_values(cast):
+    company = CompanyFactory(region=cast.town)
+    prepared = Prepared(lambda: Company.objects.filter(pk=place()))
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as logged:
+            prepared.rows([company.pk])
+        (one,) = logged
+        assert str(company.pk) in one["sql"]
 
 
 def test_what_never_changes_may_hold_any_sign(cast):
