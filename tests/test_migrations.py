@@ -51,11 +51,3 @@ def test_the_schema_goes_down_and_up_again():
         assert [name for name in tables if name.startswith(("crm_", "visits_"))] == []
     finally:
         call_command("migrate", verbosity=0)
-        keys_go_on()
-
-
-def keys_go_on():
-    """Tests put back a cast with keys of the tables before: new ones must not meet."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT setval(seqrelid, 1000000) FROM pg_sequence")
