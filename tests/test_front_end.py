@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "crm/static/crm"
-APPS = ("crm", "visits", "reports")
+APPS = ("crm", "projects", "visits", "reports")
 TEMPLATES = [
     path
     for app in APPS

@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-OURS = [app.label for app in apps.get_app_configs() if app.label in {"crm", "visits"}]
+APPS = {"crm", "projects", "visits"}
+OURS = [app.label for app in apps.get_app_configs() if app.label in APPS]
 
 
 @pytest.fixture(scope="module")

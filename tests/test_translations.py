@@ -10,7 +10,7 @@ import polib
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ["crm", "visits", "reports"]
+APPS = ["crm", "projects", "visits", "reports"]
 CHINESE = re.compile(r"[一-鿿]")
 COMMENTS = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}|<!--.*?-->", re.S)
 

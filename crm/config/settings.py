@@ -43,6 +43,7 @@ CSRF_TRUSTED_ORIGINS = [CRM_BASE_URL]
 INSTALLED_APPS = [
     "reports",
     "visits",
+    "projects",
     "crm",
     "django.contrib.auth",
     "django.contrib.contenttypes",

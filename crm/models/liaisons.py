@@ -113,10 +113,11 @@ class LiaisonQuerySet(models.QuerySet[Any]):
         absence is entered, so nothing falls between the two.
         """
         away = Absence.objects.on(today)
+        served = self.model.SERVED
         other_a = self.model.objects.open().filter(
-            company=OuterRef("company"),
             role=Liaison.Role.A,
             officer__in=away.values("officer"),
+            **{served: OuterRef(served)},
         )
         is_away = away.filter(officer=user)
         mine = self.open().filter(officer=user)
@@ -128,6 +129,9 @@ class LiaisonQuerySet(models.QuerySet[Any]):
 
 class Liaison(models.Model):
     """联络关系: an officer for a company or project, as A or as B."""
+
+    # The field that says whom: of the company here, of the project elsewhere.
+    SERVED = "company"
 
     class Role(models.TextChoices):
         A = "A", _("role A")

@@ -1,0 +1,41 @@
+"""Key projects, their approval items and the templates these come from."""
+
+from .items import Item
+from .life import Blocker, KeyListing, LifeStep, ProgressNote
+from .milestones import (
+    Milestone,
+    MilestoneMaterial,
+    MilestoneMove,
+    MilestoneNeed,
+)
+from .projects import Project, ProjectLiaison, ProjectPart
+from .states import Group, Stage, State, Turn
+from .templates import (
+    ApprovalTemplate,
+    TemplateItem,
+    TemplateMaterial,
+    TemplateNeed,
+)
+
+__all__ = [
+    "ApprovalTemplate",
+    "Blocker",
+    "Group",
+    "Item",
+    "KeyListing",
+    "LifeStep",
+    "Milestone",
+    "MilestoneMaterial",
+    "MilestoneMove",
+    "MilestoneNeed",
+    "ProgressNote",
+    "Project",
+    "ProjectLiaison",
+    "ProjectPart",
+    "Stage",
+    "State",
+    "TemplateItem",
+    "TemplateMaterial",
+    "TemplateNeed",
+    "Turn",
+]
