@@ -141,7 +141,7 @@ class Calendar:
         low, high = (self.years[0], self.years[-1]) if notices else (1, 0)
         first = date(low, 1, 1).toordinal()
         size = date(high, 12, 31).toordinal() - first + 1 if notices else 0
-        self._work = WorkingDays(first, [self._works(first + i) for i in range(size)])
+        self.work = WorkingDays(first, [self._works(first + i) for i in range(size)])
         self._low = low
         # How many years from `low` on are published, so that gaps are seen at once.
         self._published = [0]
@@ -166,7 +166,7 @@ class Calendar:
         pauses: Iterable[Pause] = (),
     ) -> Deadline:
         """The deadline of `n` days; the start day is not counted."""
-        _, due = self._ends(start, n, unit, unite(pauses))
+        due = self.land(start.toordinal(), n, unit, unite(pauses))
         return self._deadline(start, n, due)
 
     def subtract(
@@ -180,17 +180,21 @@ class Calendar:
 
         Working days start on a working day, calendar days on any day.
         """
-        spans, last = unite(pauses), due.toordinal()
-        if unit == Unit.WORKING:
-            start = retreat(self._work, last, max(_checked(n), 1), spans)
-            if n > 0:
-                start = self._work.select(self._work.rank(start - 1))
-        else:
-            start = retreat(self._work, last, 1, spans)
-            if _checked(n) > 0:
-                start = retreat(EVERY_DAY, start, n, spans) - 1
+        start = self.leave(due.toordinal(), n, unit, unite(pauses))
         first = _date(_first(_date(start), n))
         return LatestStart(_date(start), not self._is_published(first.year, due.year))
+
+    def land(self, start: int, n: int, unit: Unit, spans: Sequence[Span]) -> int | None:
+        """What add() answers, from ordinal to ordinal: for thousands of questions."""
+        return self._ends(start, n, unit, spans)[1]
+
+    def leave(self, due: int, n: int, unit: Unit, spans: Sequence[Span]) -> int:
+        """What subtract() answers, from ordinal to ordinal."""
+        if unit == Unit.WORKING:
+            start = retreat(self.work, due, max(_checked(n), 1), spans)
+            return self.work.select(self.work.rank(start - 1)) if n > 0 else start
+        start = retreat(self.work, due, 1, spans)
+        return retreat(EVERY_DAY, start, n, spans) - 1 if _checked(n) > 0 else start
 
     def count_between(
         self,
@@ -224,7 +228,7 @@ class Calendar:
         While a pause is open the days end with its first day, or with `until`.
         """
         pauses = tuple(pauses)
-        end, due = self._ends(start, n, unit, unite(pauses))
+        end, due = self._ends(start.toordinal(), n, unit, unite(pauses))
         deadline = self._deadline(start, n, due)
         last = _last_step(n, deadline.due, pauses, until)
         steps = tuple(
@@ -234,7 +238,7 @@ class Calendar:
         return Explanation(start, n, unit, deadline.due, deadline.provisional, steps)
 
     def _measure(self, unit: Unit) -> Measure:
-        return EVERY_DAY if unit == Unit.CALENDAR else self._work
+        return EVERY_DAY if unit == Unit.CALENDAR else self.work
 
     def _works(self, ordinal: int) -> bool:
         if reason := self._reasons.get(ordinal):
@@ -254,14 +258,14 @@ class Calendar:
         return Deadline(day, not self._is_published(first.year, day.year))
 
     def _ends(
-        self, start: date, n: int, unit: Unit, spans: Sequence[Span]
+        self, start: int, n: int, unit: Unit, spans: Sequence[Span]
     ) -> tuple[int | None, int | None]:
         """Where the counting ends, and the deadline, which may be a little later."""
         measure = self._measure(unit)
-        end = advance(measure, start.toordinal(), _checked(n), spans)
+        end = advance(measure, start, _checked(n), spans)
         if unit == Unit.WORKING or end is None:
             return end, end
-        return end, advance(self._work, end, 0, spans)
+        return end, advance(self.work, end, 0, spans)
 
     def _step(
         self,

@@ -166,7 +166,7 @@ class CountedTuple(tuple):
 def counted(monkeypatch):
     """A calendar that counts how often it looks at its tables."""
     calendar = Calendar(YEARS)
-    work = calendar._work
+    work = calendar.work
     work._counts = CountedTuple(work._counts)
     work._workdays = CountedTuple(work._workdays)
 
