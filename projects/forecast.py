@@ -1,0 +1,188 @@
+"""When will the next approval and the last one come? Simulated from recorded durations.
+
+A duration is the number of working days from the day all that an item needs was done to
+its own approval, so it holds the company's preparation as well. An item with at least
+ENOUGH records of its kind draws from them; any other takes its committed days. Days are
+numbers of working days here (`Calendar.work.rank`), so that runs are plain sums.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from math import log
+from random import Random
+
+from crm.lib.workdays import Calendar
+from projects.schedule import Schedule, Task
+
+RUNS = 1000
+ENOUGH = 8
+# How finely a distribution is cut; runs draw from its equally likely values.
+GRAIN = 200
+
+Runs = list[int]
+Records = Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Half of the runs end by `p50_on`, four fifths by `p80_on`."""
+
+    key: str
+    p50_on: date
+    p80_on: date
+    record_count: int  # 0: it rests on the committed days
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """An approval that ends before the item that needs it is likely to begin."""
+
+    key: str
+    expires_on: date
+    before: str
+    start_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is still to come, in the order of needs; all empty when nothing is."""
+
+    items: dict[str, Estimate]
+    next: Estimate | None
+    p50_on: date | None
+    p80_on: date | None
+    lapses: tuple[Lapse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one project. `records` are durations in order, by item."""
+
+    tasks: Sequence[Task]
+    schedule: Schedule
+    start: date
+    records: Records
+    expiries: Mapping[str, date]
+    seed: str
+
+
+def simulate(known: Known, *, today: date, calendar: Calendar) -> Forecast:
+    """The same project on the same day has the same forecast, on every machine."""
+    return _Simulation(known, today, calendar).forecast()
+
+
+def ready_on(task: Task, tasks: Mapping[str, Task], start: date) -> date | None:
+    """The day all that the item needs was done; None while something is not."""
+    ends = [tasks[need].finished_on for need in task.needs]
+    done = [end for end in ends if end is not None]
+    if len(done) == len(ends):
+        return max(done, default=start)
+    # Begun before its turn.
+    return task.started_on
+
+
+class _Simulation:
+    """All runs at once: for each open item the day numbers of its end, run by run."""
+
+    def __init__(self, known: Known, today: date, calendar: Calendar) -> None:
+        self.known, self.today, self.calendar = known, today, calendar
+        self.work = calendar.work
+        self.now = self.work.rank(today.toordinal())
+        self.tasks = {task.key: task for task in known.tasks}
+        # Text seeds alike everywhere, unlike hash().
+        self.dice = Random(known.seed)
+        self.starts: dict[str, Runs] = {}
+        self.ends: dict[str, Runs] = {}
+
+    def forecast(self) -> Forecast:
+        for key in self.known.schedule.slots:
+            if not self.tasks[key].finished_on:
+                self.ends[key] = self._run(self.tasks[key])
+        if not self.ends:
+            return Forecast({}, None, None, None, ())
+        items = {key: self._estimate(key, runs) for key, runs in self.ends.items()}
+        first = min(items.values(), key=lambda one: (one.p50_on, one.p80_on))
+        last = self._half_and_most(map(max, zip(*self.ends.values(), strict=True)))
+        return Forecast(items, first, *last, tuple(self._lapses()))
+
+    def _run(self, task: Task) -> Runs:
+        records = self._records(task.key)
+        ready = ready_on(task, self.tasks, self.known.start)
+        if ready is None:
+            waits = [self.ends[need] for need in task.needs if need in self.ends]
+            begins = list(map(max, *waits)) if len(waits) > 1 else waits[0]
+            self.starts[task.key] = begins
+            if records:
+                return list(map(int.__add__, begins, self._draw(records, -1)))
+            lands = {begin: self._committed(task, begin) for begin in set(begins)}
+            return [lands[begin] for begin in begins]
+        if not records:
+            slot = self.known.schedule.slots[task.key]
+            return [self.work.rank(slot.earliest_finish.toordinal())] * RUNS
+        begin = self.work.rank(ready.toordinal())
+        return [begin + days for days in self._draw(records, self.now - begin)]
+
+    def _records(self, key: str) -> tuple[int, ...]:
+        records = self.known.records.get(key, ())
+        return tuple(records) if len(records) >= ENOUGH else ()
+
+    def _draw(self, records: tuple[int, ...], elapsed: int) -> Runs:
+        return self.dice.choices(outcomes(records, max(elapsed, -1)), k=RUNS)
+
+    def _committed(self, task: Task, begin: int) -> int:
+        start = self.work.select(begin)
+        end = self.calendar.land(start, task.days, task.unit, ())
+        assert end is not None, "no pause runs before the start"
+        return self.work.rank(end)
+
+    def _estimate(self, key: str, runs: Runs) -> Estimate:
+        return Estimate(key, *self._half_and_most(runs), len(self._records(key)))
+
+    def _half_and_most(self, runs: Iterable[int]) -> tuple[date, date]:
+        ordered = sorted(runs)
+        half, most = ordered[RUNS // 2 - 1], ordered[RUNS * 4 // 5 - 1]
+        return self._day(half), self._day(most)
+
+    def _day(self, number: int) -> date:
+        return max(date.fromordinal(self.work.select(number)), self.today)
+
+    def _lapses(self) -> Iterable[Lapse]:
+        """Only what has not begun still needs a valid approval to begin with."""
+        for key in self.ends:
+            task = self.tasks[key]
+            needed = [need for need in task.needs if need in self.known.expiries]
+            if task.started_on or not needed:
+                continue
+            begins = self.starts.get(key)
+            start = self._half_and_most(begins)[0] if begins else self.today
+            for need in needed:
+                expires_on = self.known.expiries[need]
+                if expires_on < start:
+                    yield Lapse(need, expires_on, key, start)
+
+
+@lru_cache(maxsize=4096)
+def outcomes(records: tuple[int, ...], elapsed: int) -> tuple[int, ...]:
+    """Equally likely durations of the next one, as GRAIN values in order.
+
+    The next is as likely to fall into any of the n + 1 gaps that n ordered records
+    leave; few records so leave much to the last gap, which has no end: there it falls
+    off as the longer half of the records does. What has lasted longer than `elapsed`
+    is only compared with what did, and lasts at least one day more.
+    """
+    upper = records[len(records) // 2 :]
+    spread = max(sum(upper) / len(upper) - upper[0], 1)
+    left = [days for days in records if days > elapsed]
+    bounds = [max(elapsed, left[0] // 2 if left else 0), *left]
+    found = []
+    for number in range(GRAIN):
+        gap, part = divmod((number + 0.5) / GRAIN * (len(left) + 1), 1)
+        low = bounds[int(gap)]
+        if gap < len(left):
+            days = low + part * (bounds[int(gap) + 1] - low)
+        else:
+            days = low - spread * log(1 - part)
+        found.append(max(round(days), elapsed + 1))
+    return tuple(found)
