@@ -19,6 +19,7 @@ FIELDS = "fields"
 
 ACTIONS = {
     "session.started": _("signed in"),
+    "session.code_sent": _("code to sign in sent"),
     "session.refused": _("sign-in refused"),
     "session.locked": _("account locked after failed sign-ins"),
     "session.ended": _("signed out"),
@@ -101,11 +102,13 @@ NAMES = {
 CODES: dict[str, dict[str, str | Promise]] = {
     "way": {
         "password": _("by password"),
+        "code": _("by a code sent to the phone"),
         "invitation": _("by invitation"),
         "demo": _("by a button of the demo"),
     },
     "reason": {
         "wrong_password": _("wrong password"),
+        "wrong_code": _("wrong code"),
         "unknown_account": _("no such account"),
         "inactive": _("account is closed"),
         "by_hand": _("taken by hand"),

@@ -14,7 +14,9 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.module_loading import import_string
 
+from crm.lib.code_senders import CONSOLE, is_offered
 from crm.lib.sqlite.base import TIMEOUT, durable_settings
 
 # Only where PDFs are made: the web processes do not need the library.
@@ -26,6 +28,7 @@ def register() -> None:
     """Make Django's own commands run the checks as well."""
     checks.register(check_durability, "crm", checks.Tags.database)
     checks.register(check_subsetter, WORKER)
+    checks.register(check_sender, WORKER)
     checks.register(check_production, "crm")
 
 
@@ -135,6 +138,21 @@ def has_library(name: str, file: str) -> bool:
     return True
 
 
+# --- The worker can send a code
+
+
+def check_sender(**kwargs: Any) -> list[CheckMessage]:
+    """Only here: what a gateway's sender imports is not for the web processes."""
+    try:
+        is_there = not is_offered() or callable(import_string(settings.CRM_CODE_SENDER))
+    except ImportError:
+        is_there = False
+    if is_there:
+        return []
+    sentence = f"CRM_CODE_SENDER: there is no function {settings.CRM_CODE_SENDER!r}."
+    return [Error(sentence, id="crm.E004")]
+
+
 # --- Production is closed
 
 
@@ -179,6 +197,11 @@ def production_rules() -> list[tuple[bool, str]]:
         (
             "csp.middleware.CSPMiddleware" in settings.MIDDLEWARE,
             "The content security policy must be on.",
+        ),
+        (
+            settings.CRM_CODE_SENDER not in {"", CONSOLE},
+            "CRM_CODE_SENDER must name the function that sends a code to a phone; "
+            "or be none, and companies' people sign in with passwords only.",
         ),
     ]
 

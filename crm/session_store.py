@@ -11,6 +11,8 @@ from crm.lib.prepared import Prepared, place
 from crm.models import UserSession
 
 DEVICE_KEY = "device"
+# By password, by code …
+WAY_KEY = "way"
 # Every page begins with it.
 BY_KEY = Prepared(
     lambda: UserSession.objects.filter(session_key=place()).values_list(

@@ -15,7 +15,7 @@ from crm.forms.session import LoginForm
 from crm.lib.http import is_api
 from crm.models import User
 from crm.passwords import must_change
-from crm.session_store import SessionStore
+from crm.session_store import WAY_KEY, SessionStore
 from crm.unsent import keep
 from crm.views.session import login_page
 
@@ -69,6 +69,9 @@ def check_age(request: HttpRequest, now: datetime) -> None:
 def ask_for_password(request: HttpRequest, user: User) -> HttpResponse | None:
     """Nothing else opens until a first or old password is replaced."""
     if not must_change(user, timezone.now()):
+        return None
+    # Who came by a code may never have had a password; the next who types it is asked.
+    if request.session.get(WAY_KEY) == "code":
         return None
     match = request.resolver_match
     if match is not None and match.view_name in OPEN_TO_ALL:

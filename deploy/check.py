@@ -69,6 +69,7 @@ def production_environment() -> dict[str, str]:
         "SECRET_KEY": "this-is-only-long-enough-for-the-checks-0123456789-abcdefghij",
         "CRM_AUDIT_KEY": "another-one-that-is-long-enough-for-the-checks-0123456789",
         "ALLOWED_HOSTS": "liaison.example.org",
+        "CRM_CODE_SENDER": "none",
         "CRM_BASE_URL": "https://liaison.example.org",
     }
 

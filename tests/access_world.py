@@ -200,6 +200,7 @@ def make_world(cast):
         "category": {"pk": category.pk},
         "year": {"year": 2026},
         "token": {"token": "x" * 43},
+        "code": {"key": NOBODY},
         "name": {"name": "list"},
     }
     own.ids.update(places)

@@ -43,9 +43,11 @@ PUBLIC = {
     "reports:verify", "crm:login", "crm:setup", "crm:invitation",
     "crm:accept_invitation", "crm:new_password", "crm:appearance", "crm:language",
     "crm:demo_enter", "crm:styleguide", "crm:styleguide_page",
+    "crm:ask-login-code", "crm:login-code",
 }  # fmt: skip
 # Their scope is the whole site, or one's own: no record of a county hangs from them.
-FREE = {"year", "name", "token", "department", "region", "person", "grant", "category"}
+FREE = {"year", "name", "token", "code", "department", "region", "person", "grant"}
+FREE |= {"category"}
 # People of the other county, who see what is foreign here.
 ELSEWHERE = "oleg dirk omar"
 REFUSED = {401, 403, 404, 405}
@@ -130,6 +132,8 @@ ROWS = {
     "crm:region_close": ("region", ALL, NO, SYSTEM),
     "crm:region_reopen": ("region", ALL, NO, SYSTEM),
     "crm:login": (None, ALL, ALL, ALL),
+    "crm:ask-login-code": (None, ALL, ALL, ALL),
+    "crm:login-code": ("code", ALL, ALL, ALL),
     "crm:logout": (None, ALL, NO, ALL),
     "crm:demo_enter": (None, NOBODY, NO, NOBODY),
     "crm:password": (None, ALL, ALL, ALL),

@@ -37,6 +37,8 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 # Links in mails and PDFs are built from this, never from the Host header.
 CRM_BASE_URL = env("CRM_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [CRM_BASE_URL]
+# Who is believed when it says for whom it asks: our own proxy, on this machine.
+CRM_PROXIES = env_list("CRM_PROXIES", "127.0.0.1,::1")
 
 # --- Apps -------------------------------------------------------------------
 
@@ -276,6 +278,12 @@ LOGGING = {
 
 # Key of the audit digests; kept apart so that SECRET_KEY can be changed.
 CRM_AUDIT_KEY = env("CRM_AUDIT_KEY", SECRET_KEY)
+# What hands a code to its phone: the dotted path of a function, or "none".
+CRM_CODE_SENDER = env(
+    "CRM_CODE_SENDER", "" if PRODUCTION else "crm.lib.code_senders.console"
+)
+# Codes an hour for one address: everybody in an office has the same.
+CRM_CODES_PER_ADDRESS = env_int("CRM_CODES_PER_ADDRESS", 60)
 # 无事不扰: this many visits by anyone in the window ask for a reason.
 CRM_VISITS_IN_30_DAYS = env_int("CRM_VISITS_IN_30_DAYS", 2)
 CRM_VISITS_IN_90_DAYS = env_int("CRM_VISITS_IN_90_DAYS", 4)

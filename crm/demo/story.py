@@ -19,6 +19,7 @@ from .words import (
     listed,
     log_between,
     official_phone,
+    owner_phone,
     person_name,
 )
 
@@ -299,7 +300,7 @@ def give_owners(random: Random, story: Story) -> None:
                 contact.title,
                 None,
                 [right],
-                contact.phone,
+                owner_phone(number),
                 is_demo=number < 2,
             )
         )

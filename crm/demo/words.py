@@ -41,6 +41,11 @@ def contact_phone(company: int, place: int) -> str:
     return f"{AREA}-0{number}"
 
 
+def owner_phone(number: int) -> str:
+    """Of a company's person, who signs in with it; no mobile begins with 100."""
+    return f"100{scattered(number, 100_000_000):08d}"
+
+
 def scattered(number: int, among: int) -> int:
     """Another number for each: the factor shares no divisor with powers of ten or 9."""
     return (number + 1_021) * 7_919_731 % among

@@ -1,5 +1,8 @@
 """Signing in, and choosing passwords."""
 
+import re
+import unicodedata
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,6 +12,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.auth import MAX_LOGIN
+from crm.lib import phones
 from crm.passwords import MAX_LENGTH
 
 if TYPE_CHECKING:
@@ -49,6 +53,53 @@ class LoginForm(forms.Form):
         ),
     )
     password = password_field(_("Password"), is_new=False)
+
+
+class PhoneForm(forms.Form):
+    """The phone that a code is to be sent to."""
+
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+
+    def clean_phone(self) -> str:
+        if phone := phones.mobile_from(str(self.cleaned_data["phone"])):
+            return phone
+        raise forms.ValidationError(_("A mobile number has 11 digits."))
+
+
+class CodeForm(forms.Form):
+    """The code that came, and the account chosen when the phone has several."""
+
+    code = forms.CharField(
+        label=_("Code from the message"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}
+        ),
+    )
+    account = forms.IntegerField(required=False)
+
+    def clean_code(self) -> str:
+        text = unicodedata.normalize("NFKC", str(self.cleaned_data["code"]))
+        code = "".join(text.split())
+        if re.fullmatch("[0-9]{6}", code):
+            return code
+        raise forms.ValidationError(_("The code has 6 digits."))
+
+
+class AccountForm(forms.Form):
+    """Which of the accounts behind one phone."""
+
+    account = forms.ChoiceField(
+        label=_("This number has several accounts. Go on as"), widget=forms.RadioSelect
+    )
+
+    def __init__(self, accounts: Mapping[int, str]) -> None:
+        super().__init__()
+        self.fields["account"].choices = list(accounts.items())  # type: ignore[attr-defined] # a choice field
 
 
 class RepeatedPassword(forms.Form):

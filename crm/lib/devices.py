@@ -1,5 +1,8 @@
 """Name a browser so that its owner knows it again. Rough on purpose."""
 
+from ipaddress import ip_address
+
+from django.conf import settings
 from django.http import HttpRequest
 
 # The first that fits; the built-in browsers also call themselves Chrome or Safari.
@@ -41,8 +44,16 @@ def device_of(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where the request came from, as far as the server itself knows."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Where the request came from; a proxy of ours says for whom it asks."""
+    seen = str(request.META.get("REMOTE_ADDR", ""))
+    if seen not in settings.CRM_PROXIES:
+        return seen
+    # The last one is our proxy's word, those before it are the client's.
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    try:
+        return str(ip_address(told))
+    except ValueError:
+        return seen
 
 
 def where(request: HttpRequest) -> dict[str, str]:

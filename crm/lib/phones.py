@@ -1,5 +1,6 @@
 """Telephone numbers as people in China write them."""
 
+import re
 import unicodedata
 from typing import Final
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 # 400 and 95xxx numbers are dialled as they are; the library does not know them all.
 HOTLINES: Final = {"400": 10, "800": 10, "95": 5, "96": 5, "12": 5}
 MOBILE_LENGTH: Final = 11
+MOBILE: Final = re.compile(r"(?:\+?86)?(1[0-9]{10})")
 LONGEST_EXTENSION: Final = 5
 
 
@@ -45,6 +47,13 @@ def problem_of(phone: str) -> str:
         sentence = _("A mobile number has 11 digits; this one has %(found)s.")
         return sentence % {"found": len(digits)}
     return _("There is no such mobile number.")
+
+
+def mobile_from(text: str) -> str:
+    """The eleven digits of a mobile number, however typed; empty if it is none."""
+    digits = normalise(text).replace("-", "")
+    found = MOBILE.fullmatch(digits)
+    return found[1] if found else ""
 
 
 def without_extension(phone: str) -> str:

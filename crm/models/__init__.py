@@ -8,6 +8,7 @@ from .deadlines import Deadline, DeadlinePause, Lamp, Unit, lamp_of
 from .events import Event, EventPersonal, PendingSeal, Seal
 from .files import Attachment, Comment, Document, StoredFile, subject_of
 from .liaisons import Absence, CompanyLiaison, HandoverNote, Liaison, people_led_by
+from .login_codes import LoginCode
 from .ops import ScheduleSlot, TaskLease
 from .people import Grant, OldPassword, Role, TokenLink, User
 from .places import Department, Region
@@ -37,6 +38,7 @@ __all__ = [
     "Involvement",
     "Lamp",
     "Liaison",
+    "LoginCode",
     "OldPassword",
     "PendingSeal",
     "Region",

@@ -35,12 +35,13 @@ def note_refusal(
     is_locked: bool = False,
     where: Mapping[str, str] | None = None,
     now: datetime | None = None,
+    reason: str = "wrong_password",
 ) -> None:
-    """Write down a failed attempt, never the password.
+    """Write down a failed attempt, never the password or code.
 
     The typed name is personal: people type their phone, or a password, into it.
     """
-    reason = "wrong_password" if user else "unknown_account"
+    reason = reason if user else "unknown_account"
     if user and not user.is_active:
         reason = "inactive"
     events.record(

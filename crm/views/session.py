@@ -19,12 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm import passwords
 from crm.auth import checked, lock_name, locked_until, user_named
 from crm.forms.session import LoginForm, PasswordForm
+from crm.lib.code_senders import is_offered
 from crm.lib.devices import device_of, where
 from crm.lib.errors import DomainError
 from crm.lib.http import AppRequest
 from crm.models import User
 from crm.services import people, sessions
-from crm.session_store import DEVICE_KEY
+from crm.session_store import DEVICE_KEY, WAY_KEY
 from crm.unsent import restore
 
 from .demo import buttons
@@ -69,6 +70,7 @@ def login_page(
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "unsent": request.POST.get("unsent", ""),
         "demo": buttons() if settings.DEMO else [],
+        "has_code": is_offered(),
         **more,
     }
     response = render(request, "crm/login.html", context, status=status)
@@ -116,6 +118,7 @@ def enter(request: HttpRequest, user: User, *, way: str = "password") -> None:
     request.session.cycle_key()
     auth.login(request, user, backend=BACKEND)
     request.session[DEVICE_KEY] = device_of(request)
+    request.session[WAY_KEY] = way
     sessions.note_login(user, way=way, where=where(request))
 
 

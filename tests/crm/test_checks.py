@@ -20,6 +20,7 @@ SAFE = {
     "SESSION_COOKIE_NAME": "__Host-session",
     "CSRF_COOKIE_SECURE": True,
     "CSRF_COOKIE_NAME": "__Host-csrf",
+    "CRM_CODE_SENDER": "none",
 }
 
 
@@ -58,6 +59,8 @@ def test_production_with_safe_settings_starts(production):
         ("CSRF_COOKIE_NAME", "csrftoken", "csrf cookie"),
         ("SECURE_CONTENT_TYPE_NOSNIFF", False, "nosniff"),
         ("MIDDLEWARE", [], "content security policy"),
+        ("CRM_CODE_SENDER", "", "CRM_CODE_SENDER"),
+        ("CRM_CODE_SENDER", "crm.lib.code_senders.console", "CRM_CODE_SENDER"),
     ],
 )
 def test_production_refuses(production, name, value, word):
@@ -142,3 +145,12 @@ def test_a_missing_library_for_pdf_is_refused(monkeypatch):
     monkeypatch.setattr(checks, "has_library", lambda name, file: False)
     [fault] = checks.check_subsetter()
     assert fault.hint == "apt install libharfbuzz-subset0"
+
+
+def test_a_sender_of_codes_that_is_not_there_is_refused(settings):
+    assert checks.check_sender() == []
+    settings.CRM_CODE_SENDER = "none"
+    assert checks.check_sender() == []
+    settings.CRM_CODE_SENDER = "gateway.send"
+    [fault] = checks.check_sender()
+    assert "gateway.send" in fault.msg

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from crm.demo import story
-from crm.lib.phones import problem_of
+from crm.lib.phones import mobile_from, problem_of
 from crm.models import Company, Event, User
 from crm.services import audit, calendar, deadlines
 from crm.views.demo import buttons
@@ -45,6 +45,8 @@ def test_no_two_companies_share_a_name_and_no_two_people_a_number(db):
     told = story.tell(replace(TINY, companies=2_000, users=60), 5, NOW.date())
     phones = [one.phone for company in told.companies for one in company.contacts]
     phones += [one.phone for one in told.people if one.department]
+    owners = {one.phone for one in told.people if one.department is None}
+    assert {mobile_from(phone)[:3] for phone in owners} == {"100"}
     names = [company.name for company in told.companies]
     assert (len({*names}), len({*phones})) == (2_000, len(phones))
     # No exchange puts through a landline whose own digits begin with 0.
