@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = _("Key projects")
+
+    def ready(self) -> None:
+        # Only when the apps are loaded can they name their models.
+        from . import project_hooks  # noqa: PLC0415
+
+        project_hooks.hang()

@@ -20,6 +20,14 @@ from crm.models import (
     User,
 )
 from crm.services.liaisons import note_who_serves
+from projects.models import (
+    ApprovalTemplate,
+    LifeStep,
+    Project,
+    TemplateItem,
+    TemplateNeed,
+)
+from projects.services.upkeep import set_parts
 from visits.models import Category, Visit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -172,3 +180,63 @@ class VisitFactory(DjangoModelFactory):
     purpose = "了解用工情况"
     starts_at = NOON
     day = factory.LazyAttribute(lambda visit: visit.starts_at.date())
+
+
+class ProjectFactory(DjangoModelFactory):
+    """A project with its steps, not begun; its lead department is its region's."""
+
+    class Meta:
+        model = Project
+
+    name = factory.Sequence(lambda n: f"年产{n}万件智能装备项目")
+    company = factory.SubFactory(CompanyFactory)
+    region = factory.SelfAttribute("company.region")
+    region_path = factory.LazyAttribute(lambda project: project.region.path)
+    kind = Project.Kind.INDUSTRY
+    stage = Project.Stage.SIGNED
+    lead_department = factory.SubFactory(
+        DepartmentFactory, region=factory.SelfAttribute("..region")
+    )
+    created_at = NOON
+    updated_at = NOON
+
+    @classmethod
+    def _create(cls, *args, **kwargs):
+        """As services do: the steps stand there, and who is involved is known."""
+        project = super()._create(*args, **kwargs)
+        LifeStep.objects.bulk_create(
+            LifeStep(project=project, stage=stage) for stage in Project.Stage
+        )
+        set_parts(project)
+        return project
+
+
+class TemplateFactory(DjangoModelFactory):
+    """A published template; `items` as {key: (department, days, needs)}."""
+
+    class Meta:
+        model = ApprovalTemplate
+        skip_postgeneration_save = True
+
+    key = factory.Sequence(lambda n: f"template-{n}")
+    name = "一般项目"
+    number = 1
+    state = ApprovalTemplate.State.PUBLISHED
+
+    @factory.post_generation
+    def items(self, create, items):
+        made = {}
+        for order, (key, (unit, days, needs)) in enumerate((items or {}).items(), 1):
+            made[key] = TemplateItem.objects.create(
+                template=self,
+                key=key,
+                name=f"事项 {key}",
+                department=unit,
+                department_name=unit.name,
+                stage=1,
+                order=order,
+                statutory_days=2 * days,
+                committed_days=days,
+            )
+            for need in needs:
+                TemplateNeed.objects.create(item=made[key], needed=made[need])

@@ -291,6 +291,8 @@ CRM_VISITS_IN_90_DAYS = env_int("CRM_VISITS_IN_90_DAYS", 4)
 CRM_COVERAGE_DAYS = env_int("CRM_COVERAGE_DAYS", 60)
 # Working days left at which a lamp turns yellow.
 CRM_YELLOW_DAYS = env_int("CRM_YELLOW_DAYS", 2)
+# Working days in which a department accepts what was handed in, or says why not.
+CRM_ADMIT_DAYS = env_int("CRM_ADMIT_DAYS", 5)
 # Where a count stops and says "10,000+".
 CRM_COUNT_CAP = 10_000
 # Bytes and pixels of one photo; bytes of all files of one person per day.

@@ -83,6 +83,45 @@ def unmeet(deadline: Deadline | None) -> bool:
     return True
 
 
+def pause(
+    deadline: Deadline, *, kind: str, first_on: date, reason: str, actor: User
+) -> DeadlinePause:
+    """From this day on no day counts, until resume(); who and why is kept."""
+    require_transaction()
+    row = DeadlinePause.objects.create(
+        deadline=deadline,
+        kind=kind,
+        first_on=first_on,
+        reason=reason[:200],
+        paused_by=actor,
+    )
+    _land(deadline)
+    return row
+
+
+def resume(deadline: Deadline, *, last_on: date) -> None:
+    """The running pause ends with this day; the days after it count again."""
+    require_transaction()
+    deadline.pauses.filter(last_on=None).update(last_on=last_on)
+    _land(deadline)
+
+
+def _land(deadline: Deadline) -> None:
+    """Compute anew where it ends, and write that."""
+    end = _end_of(deadline)
+    deadline.due_on, deadline.is_provisional = end.due, end.provisional
+    deadline.save(update_fields=["due_on", "is_provisional"])
+
+
+def _end_of(deadline: Deadline) -> workdays.Deadline:
+    return calendar.add(
+        deadline.started_on,
+        deadline.days,
+        workdays.Unit(deadline.unit),
+        pauses=pauses_of(deadline),
+    )
+
+
 def yellow_from(today: date) -> date:
     """The last day that counts as near, seen from today."""
     near = calendar.add(today, settings.CRM_YELLOW_DAYS).due
@@ -165,12 +204,7 @@ def _batches(*, everything: bool) -> Iterator[list[Deadline]]:
 
 def _recomputed(deadline: Deadline) -> Moved | None:
     before = (deadline.due_on, deadline.is_provisional)
-    end = calendar.add(
-        deadline.started_on,
-        deadline.days,
-        workdays.Unit(deadline.unit),
-        pauses=pauses_of(deadline),
-    )
+    end = _end_of(deadline)
     deadline.due_on, deadline.is_provisional = end.due, end.provisional
     if (deadline.due_on, deadline.is_provisional) == before:
         return None

@@ -12,6 +12,7 @@ from crm import events
 from crm.lib.errors import DomainError
 from crm.models import Absence, Company, CompanyLiaison, Role, User
 from crm.models.companies import unserved
+from crm.models.liaisons import Liaison
 
 from .companies import claim_managed
 
@@ -201,7 +202,7 @@ def check_not_both_away(one: User, other: User, today: date) -> None:
             )
 
 
-def check_start(started_on: date, before: CompanyLiaison | None, today: date) -> None:
+def check_start(started_on: date, before: Liaison | None, today: date) -> None:
     if started_on > today:
         raise DomainError(
             _("The first day cannot lie in the future."),
@@ -217,7 +218,7 @@ def check_start(started_on: date, before: CompanyLiaison | None, today: date) ->
         )
 
 
-def close(liaison: CompanyLiaison, day: date, reason: str) -> None:
+def close(liaison: Liaison, day: date, reason: str) -> None:
     liaison.ended_on, liaison.end_reason = day, reason.strip()
     liaison.save(update_fields=["ended_on", "end_reason"])
 

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
             name='Project',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(blank=True, max_length=24, null=True, validators=[django.core.validators.RegexValidator('^\\d{2}(0[1-9]|1[0-2])-\\d{6}-\\d{2}-\\d{2}-\\d{6}$', 'A project code has 24 characters, as 2506-370102-04-01-123456.')], verbose_name='project code')),
+                ('code', models.CharField(blank=True, max_length=24, null=True, validators=[django.core.validators.RegexValidator('^[0-9]{2}(0[1-9]|1[0-2])-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}\\Z', 'A project code has 24 characters, as 2506-370102-04-01-123456.')], verbose_name='project code')),
                 ('name', models.CharField(max_length=120, verbose_name='project name')),
                 ('investor', models.CharField(blank=True, max_length=120, verbose_name='investor')),
                 ('region_path', crm.lib.trees.PathField(editable=False, max_length=200)),

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.lib.querysets import ScopedQuerySet
+from crm.lib.querysets import ScopedQuerySet, union_of
 from crm.models import Department, User
 
 from .projects import Project
@@ -83,8 +83,11 @@ class BlockerQuerySet(ScopedQuerySet["Blocker"]):
         return self.filter(project__in=inner.values("pk"))
 
     def changeable_by(self, user: User) -> Self:
-        worked = Project.objects.worked_by(user) | Project.objects.managed_by(user)
-        return self.open().filter(project__in=worked.values("pk"))
+        branches = [
+            Project.objects.worked_by(user).values("pk"),
+            Project.objects.managed_by(user).values("pk"),
+        ]
+        return self.open().filter(project__in=union_of(branches))
 
     def open(self) -> Self:
         return self.filter(cleared_at=None)

@@ -23,7 +23,7 @@ from .templates import ApprovalTemplate
 # 2506-370102-04-01-123456: year and month, area, guiding department, type, number.
 # The way its last digit is computed is not published, so only the shape is checked.
 CODE = RegexValidator(
-    r"^\d{2}(0[1-9]|1[0-2])-\d{6}-\d{2}-\d{2}-\d{6}$",
+    r"^[0-9]{2}(0[1-9]|1[0-2])-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}\Z",
     _("A project code has 24 characters, as 2506-370102-04-01-123456."),
 )
 

@@ -1,0 +1,74 @@
+"""How the audit log and the company's stream say the codes of projects."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.audit_words import Record
+from crm.models import Department
+from projects.models import (
+    ApprovalTemplate,
+    KeyListing,
+    MilestoneMaterial,
+    MilestoneMove,
+    Project,
+)
+
+ACTIONS = {
+    "project.created": _("project entered"),
+    "project.edited": _("project's data changed"),
+    "project.archived": _("project archived"),
+    "project.restored": _("project taken out of the archive"),
+    "project.step_reached": _("project came to its next step"),
+    "project.step_taken_back": _("project's last step taken back"),
+    "project.steps_planned": _("project's steps planned"),
+    "project.approvals_begun": _("project's approvals begun"),
+    "project.officer_assigned": _("project's officer assigned"),
+    "project.officer_ended": _("project's officer withdrawn"),
+    "project.listing_asked": _("change of the key list asked for"),
+    "project.listing_decided": _("change of the key list decided"),
+    "project.green_opened": _("green channel opened"),
+    "project.green_closed": _("green channel closed"),
+    "project.progress_noted": _("progress on site noted"),
+    "project.commented": _("remark on a project"),
+    "blocker.reported": _("blocker reported"),
+    "blocker.edited": _("blocker changed"),
+    "blocker.cleared": _("blocker removed"),
+    "milestone.moved": _("approval item moved"),
+    "milestone.added": _("approval item added"),
+    "milestone.removed": _("approval item taken out"),
+    "milestone.needs_set": _("prerequisites of an approval item set"),
+    "milestone.material_set": _("material of an approval item set"),
+    "milestone.commented": _("remark on an approval item"),
+}
+
+# What an event says of its record beside the record's own columns.
+NAMES = {
+    "is_approved": _("approved"),
+    "listing": _("key list"),
+    "material": _("material"),
+    "material_state": _("state of the material"),
+    "needs": _("prerequisites"),
+    "officer": _("officer"),
+    "on": _("day"),
+    "percent": _("progress (%)"),
+    "planned_on": _("planned for"),
+    "reached_on": _("reached on"),
+    "role": _("role"),
+    "source": _("source"),
+    "started_on": _("approvals begun"),
+    "supporting": _("supporting departments"),
+}
+
+# Codes that are no column's choices.
+CODES: dict[str, dict[str, str | Promise]] = {
+    "listing": dict(KeyListing.Kind.choices),
+    "material_state": dict(MilestoneMaterial.State.choices),
+    "planned_on": dict(Project.Stage.choices),
+    "source": dict(MilestoneMove.Source.choices),
+}
+
+# Keys of records under names that are no column of the event's record.
+RECORDS: dict[str, Record] = {
+    "supporting": (Department, "pk"),
+    "template": (ApprovalTemplate, "pk"),
+}

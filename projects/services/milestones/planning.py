@@ -1,0 +1,395 @@
+"""Which items a project has: from its template, added to it alone, taken out again."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from crm import events
+from crm.lib import trees
+from crm.lib.errors import DomainError
+from crm.lib.workdays import Unit
+from crm.models import Department, Region, User
+from crm.services import calendar
+from projects import schedule
+from projects.models import (
+    ApprovalTemplate,
+    Item,
+    Milestone,
+    MilestoneMaterial,
+    MilestoneNeed,
+    Project,
+    State,
+    TemplateItem,
+)
+from projects.models.states import UNBEGUN
+from projects.services import upkeep
+from projects.services.projects import check_version, claim_managed, save
+
+# Of the material, what a project takes over.
+MATERIAL: Final = ("order", "name", "where", "is_key", "sample_id")
+NAMED: Final = 5
+
+
+@transaction.atomic
+def start_approvals(
+    project: Project,
+    *,
+    actor: User | None,
+    template: ApprovalTemplate,
+    started_on: date | None = None,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> Project:
+    """Take the template's items over and plan them from this day on."""
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    project = claim_managed(project, actor)
+    check_version(project, version)
+    if project.started_on:
+        raise DomainError(
+            _("The approvals of this project have begun already."), code="begun_already"
+        )
+    if template.state != ApprovalTemplate.State.PUBLISHED:
+        sentence = _("Only the version of a template that is in use can be taken.")
+        raise DomainError(sentence, code="template_not_in_use", field="template")
+    day = started_on or today
+    if day > today:
+        sentence = _("The approvals cannot begin in the future.")
+        raise DomainError(sentence, code="future_day", field="started_on")
+    project.template, project.started_on = template, day
+    take_over(project, template)
+    plan(project)
+    save(project, "template", "started_on", now=now)
+    upkeep.set_parts(project)
+    events.record(
+        actor,
+        "project.approvals_begun",
+        project,
+        is_public=True,
+        now=now,
+        template=template.pk,
+        started_on=day,
+    )
+    return project
+
+
+def take_over(project: Project, template: ApprovalTemplate) -> list[Milestone]:
+    """Copy items, prerequisites and materials; nothing of it points back to a draft."""
+    items = list(template.items.select_related("department__region"))
+    units = departments_for(items, project.region)
+    made = Milestone.objects.bulk_create(
+        Milestone(
+            project=project,
+            item=item,
+            department=units[item.pk],
+            attempt_from=project.started_on,
+            **{name: getattr(item, name) for name in Item.COPIED},
+        )
+        for item in items
+    )
+    by_item = {one.item_id: one for one in made}
+    MilestoneNeed.objects.bulk_create(
+        MilestoneNeed(milestone=by_item[need.item_id], needed=by_item[need.needed_id])
+        for item in items
+        for need in item.needs.all()
+    )
+    MilestoneMaterial.objects.bulk_create(
+        MilestoneMaterial(
+            milestone=by_item[item.pk],
+            **{name: getattr(material, name) for name in MATERIAL},
+        )
+        for item in items
+        for material in item.materials.all()
+    )
+    return made
+
+
+def departments_for(
+    items: Iterable[TemplateItem], region: Region
+) -> dict[int, Department]:
+    """Who decides on each item where the project lies, or a sentence who is missing."""
+    items = list(items)
+    above = trees.path_and_above(region.path)
+    names = {item.department_name for item in items}
+    near = Department.objects.filter(
+        name__in=names, is_active=True, region__path__in=above
+    ).order_by("region__path", "-path")
+    # The nearest comes last and wins.
+    by_name = {unit.name: unit for unit in near}
+    found: dict[int, Department] = {}
+    missing = []
+    for item in items:
+        named = item.department
+        fits = named and named.is_active and named.region.path in above
+        unit = named if fits else by_name.get(item.department_name)
+        if unit is None:
+            missing.append(f"{item.name} ({item.department_name})")
+        else:
+            found[item.pk] = unit
+    if missing:
+        between = pgettext("between names", ", ")
+        raise DomainError(
+            _("No department is known here for: %(items)s. Have it entered first.")
+            % {"items": between.join(missing[:NAMED])},
+            code="department_missing",
+            field="template",
+        )
+    return found
+
+
+def plan(project: Project) -> None:
+    """Write the plan that later days are compared with: as if all began on time."""
+    start = project.started_on
+    if start is None:
+        return
+    milestones = list(Milestone.objects.living().filter(project=project))
+    tasks = planned_tasks(milestones, needs_of(milestones), start)
+    found = schedule.compute(
+        tasks, start=start, today=start, calendar=calendar.current()
+    )
+    for one in milestones:
+        slot = found.slots[one.key]
+        one.planned_start_on = slot.earliest_start
+        one.planned_finish_on = slot.earliest_finish
+    Milestone.objects.bulk_update(
+        milestones, ["planned_start_on", "planned_finish_on"], batch_size=200
+    )
+
+
+def planned_tasks(
+    milestones: Iterable[Milestone],
+    needs: Mapping[int, list[str]],
+    start: date,
+) -> list[schedule.Task]:
+    """The items as if none had begun."""
+    return [
+        schedule.Task(
+            key=one.key,
+            needs=tuple(needs.get(one.pk, ())),
+            days=one.days_on(start),
+            unit=Unit(one.unit),
+        )
+        for one in milestones
+    ]
+
+
+def needs_of(milestones: Iterable[Milestone]) -> dict[int, list[str]]:
+    """Keys of what each waits for, without items that were taken out."""
+    rows = MilestoneNeed.objects.filter(
+        milestone__in=list(milestones), needed__removed_at=None
+    ).values_list("milestone_id", "needed__key")
+    found: dict[int, list[str]] = {}
+    for pk, key in rows:
+        found.setdefault(pk, []).append(key)
+    return found
+
+
+@transaction.atomic
+def add_item(
+    project: Project,
+    *,
+    actor: User,
+    values: Mapping[str, Any],  # Any: of each field's own type
+    needs: Collection[Milestone] = (),
+    needed_by: Collection[Milestone] = (),
+    materials: Collection[str] = (),
+    now: datetime | None = None,
+) -> Milestone:
+    """An item that this project alone needs, placed between the others."""
+    now = now or timezone.now()
+    project = claim_managed(project, actor)
+    if project.started_on is None:
+        sentence = _("Begin the approvals first; then single items can be added.")
+        raise DomainError(sentence, code="not_begun")
+    key = values.get("key") or free_key(project)
+    milestones = Milestone.objects.living().filter(project=project)
+    if milestones.filter(key=key).exists():
+        sentence = _("This project has an item with the key “%(key)s” already.")
+        raise DomainError(sentence % {"key": key}, code="key_taken", field="key")
+    check_same_project(project, [*needs, *needed_by])
+    check_unbegun(needed_by)
+    last = max(milestones.values_list("order", flat=True), default=0)
+    made = Milestone.objects.create(
+        project=project,
+        attempt_from=timezone.localdate(now),
+        **{"order": last + 1, **values, "key": key},
+    )
+    pairs = [(made, one) for one in needs] + [(one, made) for one in needed_by]
+    MilestoneNeed.objects.bulk_create(
+        MilestoneNeed(milestone=after, needed=before) for after, before in pairs
+    )
+    MilestoneMaterial.objects.bulk_create(
+        MilestoneMaterial(milestone=made, order=order, name=name)
+        for order, name in enumerate(materials, start=1)
+    )
+    check_no_cycle(project)
+    after_planning(project, now)
+    events.record(
+        actor,
+        "milestone.added",
+        made,
+        company=project.company_id,
+        is_public=True,
+        now=now,
+        **events.snapshot(made, "key", "name", "department"),
+        needs=[[], [one.name for one in needs]],
+    )
+    return made
+
+
+def check_unbegun(needed_by: Iterable[Milestone]) -> None:
+    """Nothing is put before an item that has begun."""
+    current = Milestone.objects.filter(pk__in=[one.pk for one in needed_by])
+    if started := current.exclude(state__in=UNBEGUN).first():
+        raise DomainError(
+            _("“%(item)s” has begun; nothing can be put before it any more.")
+            % {"item": started.name},
+            code="successor_begun",
+            field="needed_by",
+        )
+
+
+def free_key(project: Project) -> str:
+    keys = set(project.milestones.values_list("key", flat=True))
+    return next(
+        f"extra-{n}" for n in range(1, len(keys) + 2) if f"extra-{n}" not in keys
+    )
+
+
+def check_same_project(project: Project, others: Iterable[Milestone]) -> None:
+    for one in others:
+        if one.project_id != project.pk or one.removed_at:
+            sentence = _("An item of another project cannot be a prerequisite here.")
+            raise DomainError(sentence, code="unknown_item", field="needs")
+
+
+def check_no_cycle(project: Project) -> None:
+    """Refuse a graph in which items wait for each other."""
+    milestones = list(Milestone.objects.living().filter(project=project))
+    names = {one.key: one.name for one in milestones}
+    needs = needs_of(milestones)
+    try:
+        schedule.order({one.key: needs.get(one.pk, []) for one in milestones})
+    except schedule.Cycle as error:
+        raise cycle(names[key] for key in error.keys) from None
+
+
+def cycle(names: Iterable[str]) -> DomainError:
+    return DomainError(
+        _("These items would wait for each other for ever: %(items)s.")
+        % {"items": " → ".join(names)},
+        code="cycle",
+        field="needs",
+    )
+
+
+@transaction.atomic
+def set_needs(
+    milestone: Milestone,
+    *,
+    actor: User,
+    needs: Collection[Milestone],
+    now: datetime | None = None,
+) -> Milestone:
+    """Change what an item that has not begun waits for."""
+    now = now or timezone.now()
+    project = claim_managed(milestone.project, actor)
+    milestone = Milestone.objects.living().get(pk=milestone.pk)
+    if milestone.state not in UNBEGUN:
+        raise DomainError(
+            _("“%(item)s” has begun; what it waited for stays as it was.")
+            % {"item": milestone.name},
+            code="begun_already",
+        )
+    check_same_project(project, needs)
+    old = [row.needed.name for row in milestone.needs.select_related("needed")]
+    MilestoneNeed.objects.filter(milestone=milestone).delete()
+    MilestoneNeed.objects.bulk_create(
+        MilestoneNeed(milestone=milestone, needed=one) for one in needs
+    )
+    check_no_cycle(project)
+    after_planning(project, now)
+    events.record(
+        actor,
+        "milestone.needs_set",
+        milestone,
+        company=project.company_id,
+        is_public=True,
+        now=now,
+        needs=[old, [one.name for one in needs]],
+    )
+    return milestone
+
+
+@transaction.atomic
+def remove_item(
+    milestone: Milestone,
+    *,
+    actor: User,
+    reason: str,
+    now: datetime | None = None,
+) -> Milestone:
+    """Take out an item that has not begun; what waited for it waits for its needs."""
+    now = now or timezone.now()
+    project = claim_managed(milestone.project, actor)
+    milestone = Milestone.objects.living().get(pk=milestone.pk)
+    if milestone.state not in UNBEGUN or milestone.attempt > 1:
+        raise DomainError(
+            _("“%(item)s” has begun; it can be withdrawn, not taken out.")
+            % {"item": milestone.name},
+            code="begun_already",
+        )
+    if not reason.strip():
+        sentence = _("Say why the item is taken out.")
+        raise DomainError(sentence, code="reason_missing", field="reason")
+    bridge(milestone)
+    milestone.removed_at = now
+    milestone.version += 1
+    milestone.save(update_fields=["removed_at", "version"])
+    after_planning(project, now)
+    events.record(
+        actor,
+        "milestone.removed",
+        milestone,
+        company=project.company_id,
+        is_public=True,
+        now=now,
+        reason=reason.strip(),
+    )
+    return milestone
+
+
+def bridge(milestone: Milestone) -> None:
+    needed = [row.needed_id for row in milestone.needs.all()]
+    waiting = [row.milestone_id for row in milestone.needed_by.all()]
+    MilestoneNeed.objects.bulk_create(
+        [
+            MilestoneNeed(milestone_id=after, needed_id=before)
+            for after in waiting
+            for before in needed
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def after_planning(project: Project, now: datetime) -> None:
+    """The plan is made anew; what is compared with it says so by its own event."""
+    plan(project)
+    upkeep.set_parts(project)
+    upkeep.settle(project, now=now)
+    save(project, now=now)
+
+
+def choices_for(project: Project) -> QuerySet[Milestone]:
+    """Items of this project, as prerequisites of another."""
+    return Milestone.objects.living().filter(project=project).order_by("order", "pk")
+
+
+def unbegun(project: Project) -> QuerySet[Milestone]:
+    return choices_for(project).filter(state__in=[State.NOT_STARTED, State.PREPARING])

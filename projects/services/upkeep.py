@@ -1,0 +1,93 @@
+"""What follows from every change of a project, kept in one place."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from crm.models import Department, Involvement
+from projects.models import Milestone, Project, ProjectPart
+from projects.models.states import APPROVED
+
+Kind = ProjectPart.Kind
+
+
+def set_parts(
+    project: Project, *, supporting: Collection[Department] | None = None
+) -> dict[str, Any]:  # Any: as events.record() takes it
+    """Write which departments are involved; the change of those that support.
+
+    Without `supporting` these stay as they are.
+    """
+    old = _open_keys(project, Kind.SUPPORT)
+    new = old if supporting is None else {unit.pk for unit in supporting}
+    new = new - {project.lead_department_id}
+    items = Milestone.objects.living().filter(project=project)
+    _set(project, Kind.LEAD, {project.lead_department_id})
+    _set(project, Kind.SUPPORT, new)
+    _set(project, Kind.ITEM, set(items.values_list("department", flat=True)))
+    involve(project)
+    return {} if old == new else {"supporting": [sorted(old), sorted(new)]}
+
+
+def _open_keys(project: Project, kind: str) -> set[int]:
+    parts = ProjectPart.objects.open().filter(project=project, kind=kind)
+    return set(parts.values_list("department", flat=True))
+
+
+def _set(project: Project, kind: str, departments: set[int]) -> None:
+    gone = ProjectPart.objects.open().filter(project=project, kind=kind)
+    gone.exclude(department__in=departments).update(is_open=False)
+    ProjectPart.objects.bulk_create(
+        [
+            ProjectPart(project=project, department_id=pk, kind=kind, is_open=True)
+            for pk in sorted(departments)
+        ],
+        update_conflicts=True,
+        unique_fields=["project", "department", "kind"],
+        update_fields=["is_open"],
+    )
+
+
+def involve(project: Project) -> None:
+    """Let the departments of the project see its company, and no other ones."""
+    mine = Involvement.objects.filter(
+        kind=Involvement.Kind.MILESTONE, reference=project.pk
+    )
+    parts = ProjectPart.objects.open().filter(project=project)
+    units = set(parts.values_list("department", flat=True))
+    mine.exclude(department__in=units, company=project.company_id).update(is_open=False)
+    if project.company_id is None:
+        return
+    Involvement.objects.bulk_create(
+        [
+            Involvement(
+                company_id=project.company_id,
+                department_id=pk,
+                kind=Involvement.Kind.MILESTONE,
+                reference=project.pk,
+                is_open=True,
+            )
+            for pk in sorted(units)
+        ],
+        update_conflicts=True,
+        unique_fields=["kind", "reference", "department"],
+        update_fields=["is_open", "company"],
+    )
+
+
+def release(project: Project) -> None:
+    """Archived: its departments read it still, but see its company no longer."""
+    Involvement.objects.filter(
+        kind=Involvement.Kind.MILESTONE, reference=project.pk, is_open=True
+    ).update(is_open=False)
+
+
+def settle(project: Project, *, now: datetime) -> None:
+    """After any move of its items: whether the approvals are through."""
+    items = Milestone.objects.living().filter(project=project)
+    ends = list(items.values_list("state", "ended_on"))
+    is_through = bool(ends) and all(state in APPROVED for state, _day in ends)
+    last = max((day for _state, day in ends if day), default=None)
+    project.finished_on = last if is_through else None
+    project.updated_at = now
+    project.save(update_fields=["finished_on", "updated_at"])
