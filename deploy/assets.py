@@ -25,10 +25,12 @@ DIST = SOURCE / "dist"
 ENTRIES = [
     "css/app.css",
     "css/styleguide.css",
+    "css/timeline.css",
     "js/app.js",
     "js/pinyin.js",
     "js/capture.js",
     "js/sha256.js",
+    "js/timeline.js",
 ]
 # The oldest browsers inside WeChat and DingTalk that officers still carry.
 TARGET = "chrome87,safari14.1"

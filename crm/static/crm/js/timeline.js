@@ -1,0 +1,21 @@
+// The timeline opens at today; pointing at a name shows what its bar depends on.
+
+function place(box) {
+  const names = box.querySelector(".timeline-names").offsetWidth;
+  const free = box.clientWidth - names;
+  box.scrollLeft = Number(box.dataset.today) - free / 2;
+}
+
+function point(event) {
+  const box = event.target.closest?.("[data-timeline]");
+  if (!box) return;
+  const row = event.target.closest("[data-row]");
+  const bar = row && box.querySelector(`#tl-row-${row.dataset.row}`);
+  for (const old of box.querySelectorAll(".is-on")) {
+    if (old !== bar) old.classList.remove("is-on");
+  }
+  bar?.classList.add("is-on");
+}
+
+document.addEventListener("pointerover", point);
+for (const box of document.querySelectorAll("[data-timeline]")) place(box);
