@@ -2,8 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.views.decorators.http import (
 )
 
 from crm.company_page import Person
+from crm.downloads import download
 from crm.forms.contacts import ContactForm
 from crm.lib.errors import DomainError, StaleVersion
 from crm.lib.http import AppRequest, swap_or_redirect
@@ -130,17 +130,7 @@ def file(request: AppRequest, pk: int, uuid: str) -> HttpResponseBase:
         attached = attached.filter(is_internal=False)
     files = StoredFile.objects.filter(pk__in=attached.values("file"))
     found = get_object_or_404(files, uuid=uuid)
-    if found.state != StoredFile.State.STORED:
-        raise Http404
-    response = FileResponse(
-        default_storage.open(found.stored_name),
-        content_type=found.mime,
-        as_attachment=True,
-        filename=found.name or str(found.uuid),
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(found)
 
 
 urls = [

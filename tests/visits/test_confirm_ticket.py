@@ -5,11 +5,12 @@ from django.db import IntegrityError, transaction
 
 from crm.lib.errors import DomainError
 from crm.models import Company, Event, StoredFile
+from crm.services.attaching import Sent
 from crm.services.files import Received
 from tests.factories import NOON
 from visits.models import Ticket
 from visits.services import tickets
-from visits.services.tickets import Proof, Sent
+from visits.services.tickets import Proof
 
 from .ticket_stories import HOUR, answered
 

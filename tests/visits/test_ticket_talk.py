@@ -78,7 +78,7 @@ def stored(ticket, user, *, internal):
 )
 def test_who_gets_an_attachment(cast, as_user, monkeypatch, who, public, internal):
     monkeypatch.setattr(
-        "visits.views.ticket_files.default_storage.open", lambda name: BytesIO(b"%PDF")
+        "crm.downloads.default_storage.open", lambda name: BytesIO(b"%PDF")
     )
     ticket = accepted(cast)
     urls = [stored(ticket, cast.hana, internal=flag) for flag in (False, True)]

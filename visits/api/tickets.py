@@ -11,12 +11,12 @@ from rest_framework.response import Response
 
 from crm.lib.http import actor_of
 from crm.models import Company, Department, User
+from crm.services.attaching import received
 from visits import ticket_list
 from visits.filters import TicketFilter
 from visits.models import Category, Ticket
 from visits.models.tickets import TicketQuerySet
 from visits.services import tickets as services
-from visits.uploads import received
 
 # What the record of a call holds.
 PROOF = ("person", "phone", "called_at")

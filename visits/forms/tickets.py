@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from crm.forms.files import FilesField
 from crm.lib.words import masked
 from crm.models import Contact, Department, User
+from crm.services.attaching import Sent
 from visits.models import Category, Ticket
-from visits.services.tickets import Proof, Sent
+from visits.services.tickets import Proof
 
-MOST_FILES = 9
 # More departments than these assist at no county's ticket.
 MOST_ASSISTANTS = 6
 # Officials raise what they heard, from the channels that are theirs.
@@ -27,26 +27,6 @@ OFFICIAL_SOURCES = [
 
 def area(rows: int = 4) -> forms.Textarea:
     return forms.Textarea({"rows": rows})
-
-
-class FilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files in one field, all optional."""
-
-    widget = FilesInput(attrs={"accept": "image/*,.pdf,.docx,.xlsx", "multiple": True})
-
-    def clean(
-        self, data: Any, initial: Any = None
-    ) -> list["UploadedFile[Any]"]:  # Any: as Django's own
-        given = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(given) > MOST_FILES:
-            raise forms.ValidationError(
-                gettext("At most %(most)s files at once.") % {"most": MOST_FILES}
-            )
-        return [super(FilesField, self).clean(one, initial) for one in given]
 
 
 class ActForm(forms.Form):

@@ -17,12 +17,12 @@ from crm.lib.errors import DomainError, StaleVersion
 from crm.lib.http import AppRequest
 from crm.models import Contact, User
 from crm.services import contacts
+from crm.services.attaching import received
 from visits.forms import tickets as ticket_forms
 from visits.models import Ticket
 from visits.services import categories
 from visits.services import tickets as services
 from visits.services.tickets import Act
-from visits.uploads import received
 
 # Saves what the form says and gives the ticket.
 Save = Callable[[dict[str, Any]], Ticket]  # Any: cleaned values

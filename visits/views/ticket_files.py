@@ -1,12 +1,12 @@
 """Files of a ticket: each through the ticket's own rule."""
 
-from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.views.decorators.http import require_GET
 
+from crm.downloads import download
 from crm.lib.http import AppRequest
 from crm.models import Attachment, StoredFile, subject_of
 from visits.models import Ticket
@@ -18,17 +18,7 @@ def file(request: AppRequest, pk: int, uuid: str) -> HttpResponseBase:
     tickets = Ticket.objects.visible_to(request.user).with_rights(request.user)
     ticket = get_object_or_404(tickets, pk=pk)
     found = get_object_or_404(files_of(ticket), uuid=uuid)
-    if found.state != StoredFile.State.STORED:
-        raise Http404
-    response = FileResponse(
-        default_storage.open(found.stored_name),
-        content_type=found.mime,
-        as_attachment=True,
-        filename=found.name or str(found.uuid),
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(found)
 
 
 def files_of(ticket: Ticket) -> QuerySet[StoredFile]:

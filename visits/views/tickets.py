@@ -15,12 +15,12 @@ from crm.lib.errors import DomainError
 from crm.lib.http import AppRequest
 from crm.lib.paging import CappedCount, KeysetPage
 from crm.models import Company, Deadline, Role
+from crm.services.attaching import received
 from visits import ticket_list, ticket_page
 from visits.filters import TicketFilter
 from visits.forms.tickets import CommentForm, OfficialRaiseForm, RaiseForm
 from visits.models import Category, Ticket
 from visits.services import tickets as services
-from visits.uploads import received
 
 CHOICES = 20
 MAY_RAISE = (Role.OFFICER, Role.DISPATCHER, Role.OWNER)

@@ -8,7 +8,6 @@ from .dispatching import (
     dispatch_ticket,
     refuse_ticket,
 )
-from .files import Sent
 from .raising import is_owner, may_raise, raise_from_finding, raise_ticket
 from .talking import comment_ticket
 from .working import (
@@ -25,7 +24,6 @@ from .working import (
 __all__ = [
     "Act",
     "Proof",
-    "Sent",
     "accept_ticket",
     "admit_ticket",
     "answer_part",

@@ -11,11 +11,11 @@ from crm import events
 from crm.lib.errors import DomainError
 from crm.models import Deadline, User
 from crm.services import deadlines
+from crm.services.attaching import Sent, keep
 from visits.models import Ticket
 
 from .acts import Act, check, check_call, claim, save
 from .dispatching import release
-from .files import Sent, keep
 from .raising import is_owner
 
 Status = Ticket.Status
@@ -68,7 +68,9 @@ def confirm_ticket(
     ticket.sign_off_person = proof.person.strip()
     ticket.sign_off_phone, ticket.sign_off_at = proof.phone.strip(), proof.called_at
     if proof.file is not None:
-        ticket.sign_off_file = keep(ticket, proof.file, actor=actor, now=now)
+        ticket.sign_off_file = keep(
+            proof.file, company=ticket.company, actor=actor, now=now
+        )
     save(ticket, "status", "outcome", "closed_at", *SIGN_OFF)
     _stop_parts(ticket, now)
     release(ticket)

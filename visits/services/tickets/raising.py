@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from crm import events
 from crm.lib.errors import DomainError
 from crm.models import Company, CompanyLiaison, Role, User
+from crm.services.attaching import Sent, attach
 from visits.models import Category, Finding, Ticket
 from visits.models.tickets import SENTENCE_ENDS
 from visits.services import numbers
-
-from .files import Sent, attach
 
 OTHER = "other"
 TITLE_LENGTH = 40
@@ -96,7 +95,7 @@ def raise_ticket(
         if known is None:
             raise
         return known
-    attach(ticket, files, actor=actor, is_internal=False, now=now)
+    attach(ticket, files, company=company, actor=actor, is_internal=False, now=now)
     return ticket
 
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from crm.lib.errors import DomainError
 from crm.models import Comment, User
 from crm.services import comments, deadlines
+from crm.services.attaching import Sent
 from visits.models import Ticket
 
 from .acts import WITH_DEPARTMENT
-from .files import Sent
 
 
 @transaction.atomic

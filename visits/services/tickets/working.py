@@ -14,11 +14,11 @@ from crm.lib import trees
 from crm.lib.errors import DomainError
 from crm.models import Department, Event, Grant, User
 from crm.services import deadlines
+from crm.services.attaching import Sent, attach
 from visits.models import Answer, Ticket, TicketPart
 from visits.models.visits import UNIT_ROLES
 
 from .acts import Act, check, check_call, claim, save
-from .files import Sent, attach
 
 Status = Ticket.Status
 
@@ -188,7 +188,14 @@ def answer_part(
     part = _own_part(ticket, actor, department)
     _need_text(text)
     _write_answer(ticket, part, actor, text, client_key, now)
-    attach(ticket, files, actor=actor, is_internal=True, now=now)
+    attach(
+        ticket,
+        files,
+        company=ticket.company,
+        actor=actor,
+        is_internal=True,
+        now=now,
+    )
     if part.answered_at is None:
         part.answered_at = now
         part.save(update_fields=["answered_at"])
@@ -225,7 +232,14 @@ def answer_ticket(
         raise DomainError(_("Choose what was achieved."), field="proposed")
     part = ticket.parts.get(is_lead=True, ended_on=None)
     _write_answer(ticket, part, actor, text, client_key, now, proposed=proposed)
-    attach(ticket, files, actor=actor, is_internal=False, now=now)
+    attach(
+        ticket,
+        files,
+        company=ticket.company,
+        actor=actor,
+        is_internal=False,
+        now=now,
+    )
     before = ticket.status
     ticket.move_to(Status.CONFIRMING)
     # Whoever has the answer was reached: no clock is left running.
