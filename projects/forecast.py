@@ -75,12 +75,13 @@ def simulate(known: Known, *, today: date, calendar: Calendar) -> Forecast:
 
 def ready_on(task: Task, tasks: Mapping[str, Task], start: date) -> date | None:
     """The day all that the item needs was done; None while something is not."""
-    ends = [tasks[need].finished_on for need in task.needs]
-    done = [end for end in ends if end is not None]
-    if len(done) == len(ends):
-        return max(done, default=start)
-    # Begun before its turn.
-    return task.started_on
+    latest = start
+    for need in task.needs:
+        end = tasks[need].finished_on
+        if end is None:
+            return task.started_on  # begun before its turn, or not at all
+        latest = max(latest, end)
+    return latest
 
 
 class _Simulation:

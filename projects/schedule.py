@@ -79,11 +79,19 @@ def order(needs: Mapping[str, Iterable[str]]) -> list[str]:
         for need in wanted:
             if need not in needs:
                 raise UnknownNeed(key, need)
-    try:
-        return list(TopologicalSorter(needs).static_order())
-    except CycleError as error:
-        # Each key is needed by the one after it, the first stands at the end again.
-        raise Cycle(error.args[1][:0:-1]) from None
+    placed: dict[str, None] = {}
+    waiting = list(needs)
+    while waiting:
+        left = []
+        for key in waiting:
+            if all(need in placed for need in needs[key]):
+                placed[key] = None
+            else:
+                left.append(key)
+        if len(left) == len(waiting):
+            raise _cycle_among({key: needs[key] for key in left})
+        waiting = left
+    return list(placed)
 
 
 def compute(
@@ -133,6 +141,15 @@ def paced(tasks: Iterable[Task], keys: Collection[str], percent: int) -> list[Ta
         replace(task, days=-(-task.days * 100 // percent)) if task.key in keys else task
         for task in tasks
     ]
+
+
+def _cycle_among(needs: Mapping[str, Iterable[str]]) -> Cycle:
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        # Each key is needed by the one after it, the first stands at the end again.
+        return Cycle(error.args[1][:0:-1])
+    raise AssertionError("there is no order, so there is a cycle")
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,9 +211,8 @@ class Milestone(Item):
 
     def days_on(self, day: date) -> int:
         """The committed days for what is accepted on this day."""
-        if self.green_days is not None and self.project.is_green(day):
-            return min(self.green_days, self.committed_days)
-        return self.committed_days
+        is_green = self.green_days is not None and self.project.is_green(day)
+        return shorter_if(is_green, self.committed_days, self.green_days)
 
     def move_to(self, new: int) -> None:
         """Take the state if the rules allow it. The caller locks and saves."""
@@ -226,6 +225,11 @@ class Milestone(Item):
             }
             raise WrongStatus(sentence % values)
         self.state = State(new)
+
+
+def shorter_if(is_green: bool, committed: int, green: int | None) -> int:
+    """The green channel shortens and never lengthens."""
+    return committed if green is None or not is_green else min(green, committed)
 
 
 class MilestoneNeed(models.Model):

@@ -147,6 +147,11 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
         )
 
 
+def label_of(code: str | None, pk: int) -> str:
+    """How a line names a project: by its code, or by its key before there is one."""
+    return code or f"#{pk}"
+
+
 def served_by(user: User) -> "models.QuerySet[Any, Any]":
     """Keys of the projects whose officer this is, A or B."""
     return ProjectLiaison.objects.open().filter(officer=user).values("project")
@@ -287,8 +292,7 @@ class Project(models.Model):
 
     @property
     def label(self) -> str:
-        """How a line names it: its code, or its key before there is one."""
-        return self.code or f"#{self.pk}"
+        return label_of(self.code, self.pk)
 
     def is_green(self, day: date) -> bool:
         return self.green_until is not None and day <= self.green_until
