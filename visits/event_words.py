@@ -52,6 +52,7 @@ NAMES = {
     "met": _("people met"),
     "person": _("person spoken to"),
     "phone": _("telephone"),
+    "project": _("key project"),
     "photos": _("photos"),
     "proposed": _("proposed outcome"),
     "refusal": _("reason for not accepting"),

@@ -12,6 +12,7 @@ def labels() -> Words:
     return {
         "reason": _("Reason of the amendment"),
         "company": _("Company"),
+        "project": _("Project"),
         "mode": _("Mode"),
         "purpose": _("Purpose"),
         "starts_at": pgettext("visit", "Time"),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import json_script
 from django.utils.translation import gettext as _
 
+from crm.lib.http import key_of
 from crm.models import Contact, User
 from visits.api.problems import Problem
 from visits.forms.visits import words_of
@@ -74,12 +75,14 @@ def typed_values(post: QueryDict) -> Values:
         **{name: post.get(name, "") for name in names},
         "met_ticked": post.getlist("met"),
         "companions_ticked": post.getlist("companions"),
+        "project": key_of(post.get("project", "")),
     }
 
 
 def planned_values(plan: Visit) -> Values:
     same = ("mode", "purpose", "asked_by_company", "gate_reason")
-    return {name: getattr(plan, name) for name in same} | {"plan": plan.pk}
+    links = {"plan": plan.pk, "project": plan.project_id}
+    return {name: getattr(plan, name) for name in same} | links
 
 
 def values_of(content: Content) -> Values:

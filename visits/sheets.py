@@ -9,8 +9,10 @@ from crm.lib.labels import label_of
 from crm.lib.paging import PAGE_SIZE
 from crm.lib.prepared import Prepared, places
 from crm.models import Role, StoredFile, User
+from projects.models import Project
 from visits.models import Category, Finding, IntakeConflict, Visit, VisitVersion
 from visits.services.content import Content
+from visits.services.projects import visible_project
 from visits.services.visits import decidable_by
 
 from .visit_words import Told as Line
@@ -83,6 +85,8 @@ class Sheet:
     is_public: bool
     findings: list[Finding]
     companions: list[str]
+    # Only for who may see it: the visit alone does not open its project.
+    project: Project | None = None
     pictures: list[Picture] = field(default_factory=list)
     met: list[Any] = field(default_factory=list)  # Any: rows of Met
     versions: list[VisitVersion] = field(default_factory=list)
@@ -132,6 +136,7 @@ def sheet_of(visit: Visit, user: User) -> Sheet:
         is_public=is_public_only(user),
         findings=list(findings.select_related("category", "ticket")),
         companions=[one.name for one in visit.companions.all()],
+        project=visible_project(user, visit.project_id),
         stream=stream_of(visit, public_only=is_public_only(user)),
     )
     if sheet.is_public:
@@ -164,6 +169,7 @@ class Told:
 
     content: Content
     categories: dict[str, str]
+    project: str = ""
     differs: Sequence[str] = ()
 
     @property
@@ -187,5 +193,7 @@ class Told:
 
 def told(content: Content, beside: Content | None = None) -> Told:
     names = dict(Category.objects.values_list("key", "name"))
+    projects = Project.objects.filter(pk=content.project or 0)
+    project = projects.values_list("name", flat=True).first() if content.project else ""
     differs = content.differences(beside) if beside else []
-    return Told(content, names, differs)
+    return Told(content, names, project or "", differs)

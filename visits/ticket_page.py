@@ -21,8 +21,10 @@ from crm.models import (
     subject_of,
 )
 from crm.services import calendar, deadlines
+from projects.models import Project
 from visits.models import Answer, Ticket, TicketPart
 from visits.models.visits import UNIT_ROLES
+from visits.services.projects import visible_project
 from visits.services.tickets import Act, possible_for
 
 from .ticket_words import ICONS, Names, sentence_of
@@ -105,6 +107,8 @@ class Page:
     # Sent with the ticket itself, not with a comment.
     files: list[Attachment]
     officers: list[CompanyLiaison]
+    # Only for who may see it: the ticket alone does not open its project.
+    project: Project | None
 
     @property
     def next_act(self) -> Act | None:
@@ -186,6 +190,7 @@ def page_of(ticket: Ticket, user: User, now: datetime | None = None) -> Page:
         clocks=clocks_of(ticket, today, near),
         stream=_stream(ticket, files, internal=internal),
         files=[one for one in files if one.comment_id is None],
+        project=visible_project(user, ticket.project_id),
         officers=list(
             CompanyLiaison.objects.open()
             .filter(company=ticket.company_id)

@@ -85,3 +85,8 @@ class DomainErrorMiddleware:
         if isinstance(error, OperationalError) and is_lock_error(error):
             return busy(request)
         return None
+
+
+def key_of(text: str) -> int:
+    """A record's key as an address says it; 0 is nobody's."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

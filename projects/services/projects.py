@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -342,12 +343,10 @@ def restore_project(
     return project
 
 
-def note_site_visit(project: Project, day: date) -> None:
+def note_site_visit(project: int, *, day: date) -> None:
     """Somebody was on site; the next visit is counted from the latest one."""
-    last = project.last_visit_on
-    if last is None or day > last:
-        project.last_visit_on = day
-        project.save(update_fields=["last_visit_on"])
+    earlier = Q(last_visit_on=None) | Q(last_visit_on__lt=day)
+    Project.objects.filter(earlier, pk=project).update(last_visit_on=day)
 
 
 def supporting_of(project: Project) -> list[Department]:

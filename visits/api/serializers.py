@@ -109,6 +109,8 @@ class WordsSerializer(serializers.Serializer[Content]):
     )
     signature = serializers.RegexField(SHA256, required=False, allow_blank=True)
     signed_by = Words(max_length=40)
+    # One of the company's that the person sees; another is left out.
+    project = KeyField(required=False, allow_null=True)
 
     def validate_place(self, value: str) -> str:
         """Three decimals, about 100 m, whatever the phone knows."""
@@ -210,6 +212,11 @@ class ContactOfferSerializer(serializers.Serializer[Any]):  # Any: described, no
     title = serializers.CharField()
 
 
+class ProjectOfferSerializer(serializers.Serializer[Any]):  # Any: described, not read
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField()
+
+
 class NearVisitSerializer(serializers.Serializer[Any]):  # Any: described, not read
     day = serializers.DateField()
     unit = serializers.CharField()
@@ -222,6 +229,7 @@ class CompanyFactsSerializer(CompanyOfferSerializer):
     """The offer, its people, and what the company had lately."""
 
     contacts = ContactOfferSerializer(many=True)
+    projects = ProjectOfferSerializer(many=True)
     needs_reason = serializers.BooleanField()
     in_30 = serializers.IntegerField()
     in_90 = serializers.IntegerField()

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from crm.lib.http import actor_of
 from crm.models import Company, Department, User
 from crm.services.attaching import received
+from projects.models import Project
 from visits import ticket_list
 from visits.filters import TicketFilter
 from visits.models import Category, Ticket
@@ -72,6 +73,9 @@ class RaiseBody(serializers.Serializer[Any]):
     category = serializers.SlugRelatedField(
         "key", queryset=Category.objects.filter(is_active=True), required=False
     )
+    project = serializers.PrimaryKeyRelatedField(
+        queryset=Project.objects.none(), required=False
+    )
     client_key = serializers.UUIDField(required=False)
 
     def get_fields(self) -> Any:  # Any: as DRF's own
@@ -80,6 +84,7 @@ class RaiseBody(serializers.Serializer[Any]):
         # Nobody is there when the API describes itself.
         if user.is_authenticated:
             fields["company"].queryset = Company.objects.visible_to(user)
+            fields["project"].queryset = Project.objects.visible_to(user)
         return fields
 
 

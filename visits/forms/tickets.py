@@ -17,6 +17,8 @@ from crm.services.attaching import Sent
 from visits.models import Category, Ticket
 from visits.services.tickets import Proof
 
+from .projects import AskingProject
+
 # More departments than these assist at no county's ticket.
 MOST_ASSISTANTS = 6
 # Officials raise what they heard, from the channels that are theirs.
@@ -50,7 +52,7 @@ class KeyForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class RaiseForm(KeyForm):
+class RaiseForm(KeyForm, AskingProject):
     """A company's own problem: one box and, if at hand, photos."""
 
     text = forms.CharField(
@@ -77,7 +79,7 @@ class RaiseForm(KeyForm):
             self.order_fields(["company"])
 
 
-class OfficialRaiseForm(KeyForm):
+class OfficialRaiseForm(KeyForm, AskingProject):
     """An official raises what he heard, with where it comes from."""
 
     title = forms.CharField(

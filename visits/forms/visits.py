@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from visits.models import Visit
 
+from .projects import AskingProject
+
 # Deeper paths and higher numbers are nobody's form.
 DEEPEST: Final = 3
 HIGHEST: Final = 99
@@ -28,7 +30,7 @@ HEARD: Final = ("key", "category", "symptom", "cause", "wish", "result", "answer
 TYPED: Final = ("symptom", "cause", "wish", "answer")
 
 
-class PlanForm(forms.Form):
+class PlanForm(AskingProject):
     """A visit that is to be: purpose, time and mode, all three required."""
 
     mode = forms.ChoiceField(
@@ -74,6 +76,7 @@ class PlanForm(forms.Form):
         local = timezone.localtime(visit.starts_at)
         same = ("mode", "purpose", "asked_by_company", "gate_reason", "version")
         values = {name: getattr(visit, name) for name in same}
+        values["project"] = visit.project_id
         return values | {"day": local.date(), "time": local.time()}
 
 
@@ -96,6 +99,7 @@ def words_of(post: QueryDict) -> dict[str, Any]:  # Any: JSON
     """The fields of the plain form as the JSON that a phone would send."""
     sent: dict[str, Any] = {name: typed(post, name) for name in TEXTS}
     sent["ended_on"] = post.get("ended_on") or None
+    sent["project"] = post.get("project") or None
     sent["asked_by_company"] = "asked_by_company" in post
     sent["met"] = [
         *linked(post, "met", "contact"),

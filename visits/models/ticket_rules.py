@@ -51,3 +51,19 @@ CONSTRAINTS: list[models.BaseConstraint] = [
         & ~Q(sign_off_phone=""),
     ),
 ]
+
+INDEXES = [
+    models.Index(fields=["company", "-id", "status"], name="ticket_by_company"),
+    models.Index(fields=["status", "-id"], name="ticket_by_status"),
+    models.Index(fields=["handler", "status"], name="ticket_by_handler"),
+    models.Index(
+        fields=["id", "company"],
+        name="ticket_undispatched",
+        condition=Q(dispatched_at__isnull=True, refused_at__isnull=True),
+    ),
+    models.Index(
+        fields=["project", "raised_at"],
+        name="ticket_of_project",
+        condition=Q(project__isnull=False),
+    ),
+]

@@ -23,11 +23,12 @@ from crm.models import (
     User,
 )
 from crm.models.companies import BY_DEPARTMENT, WIDE
+from projects.models import Project
 
 from .categories import Category
 from .findings import Finding
 from .parts import TicketPart
-from .ticket_rules import CONSTRAINTS
+from .ticket_rules import CONSTRAINTS, INDEXES
 from .visits import UNIT_ROLES, Visit
 
 # The kind of deadline that decides whether a ticket is late.
@@ -296,6 +297,14 @@ class Ticket(models.Model):
         related_name="tickets",
         verbose_name=_("company"),
     )
+    project = models.ForeignKey(
+        Project,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="tickets",
+        verbose_name=_("key project"),
+    )
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="tickets")
     finding = models.OneToOneField(
         Finding, models.PROTECT, null=True, related_name="ticket"
@@ -362,16 +371,7 @@ class Ticket(models.Model):
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
         constraints = CONSTRAINTS
-        indexes = [
-            models.Index(fields=["company", "-id", "status"], name="ticket_by_company"),
-            models.Index(fields=["status", "-id"], name="ticket_by_status"),
-            models.Index(fields=["handler", "status"], name="ticket_by_handler"),
-            models.Index(
-                fields=["id", "company"],
-                name="ticket_undispatched",
-                condition=Q(dispatched_at__isnull=True, refused_at__isnull=True),
-            ),
-        ]
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"

@@ -23,6 +23,7 @@ from crm.models import (
     User,
 )
 from crm.models.companies import WIDE
+from projects.models import Project
 
 UNIT_ROLES = (Role.HANDLER, Role.UNIT_HEAD)
 
@@ -133,6 +134,14 @@ class Visit(models.Model):
     company = models.ForeignKey(
         Company, models.PROTECT, related_name="visits", verbose_name=_("company")
     )
+    project = models.ForeignKey(
+        Project,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="visits",
+        verbose_name=_("key project"),
+    )
     logged_by = models.ForeignKey(
         User, models.PROTECT, related_name="visits", verbose_name=_("officer")
     )
@@ -202,6 +211,11 @@ class Visit(models.Model):
             models.Index(fields=["company", "-day", "-id"], name="visit_by_company"),
             models.Index(fields=["logged_by", "-day", "-id"], name="visit_by_officer"),
             models.Index(fields=["unit", "-day"], name="visit_of_unit"),
+            models.Index(
+                fields=["project", "day"],
+                name="visit_of_project",
+                condition=Q(project__isnull=False),
+            ),
             models.Index(
                 fields=["day"],
                 name="visit_planned",

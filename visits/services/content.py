@@ -58,6 +58,7 @@ class Content:
     photos: tuple[str, ...] = ()
     signature: str = ""
     signed_by: str = ""
+    project: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; from_json() makes the same content of them."""
@@ -66,6 +67,8 @@ class Content:
             plain[name] = tuple(dict(vars(one)) for one in plain[name])
         plain["starts_at"] = self.starts_at.astimezone(UTC).isoformat()
         plain["ended_on"] = self.ended_on.isoformat() if self.ended_on else None
+        if self.project is None:
+            del plain["project"]  # what was hashed before there were any
         return plain
 
     @classmethod
@@ -90,7 +93,7 @@ class Content:
     def differences(self, other: Self) -> list[str]:
         """Names of the fields in which the two differ."""
         mine, others = self.as_json(), other.as_json()
-        return [name for name in mine if mine[name] != others[name]]
+        return [name for name in vars(self) if mine.get(name) != others.get(name)]
 
     def without_photos(self, gone: Collection[str]) -> Self:
         return replace(
@@ -151,4 +154,5 @@ def content_of(visit: Visit) -> Content:
         photos=tuple(one.sha256 for one in visit.photos.shown()),
         signature=signature.received_sha256 if signature else "",
         signed_by=visit.signed_by,
+        project=visit.project_id,
     )

@@ -22,12 +22,13 @@ from visits.signals import visit_changed
 
 from . import photos, rows
 from .content import Content, content_of, hash_of
+from .projects import about, note_on_site, project_at
 from .reach import Reach, reach
 from .tickets import raise_from_finding
 
 OLDEST: Final = timedelta(days=90)
 TAKEN: Final = "taken"
-# The columns that set_words() writes, and those that make a plan a held visit.
+# The columns that the words go to, and those that make a plan a held visit.
 WORDS: Final = (
     "mode",
     "purpose",
@@ -40,6 +41,7 @@ WORDS: Final = (
     "note",
     "place",
     "signed_by",
+    "project",
 )
 HOLDING: Final = (
     "uuid",
@@ -133,6 +135,8 @@ def write(sending: Sending, actor: User, place: Reach, now: datetime) -> Visit |
         return None
     visit = plan or Visit(company=place.company, created_at=now)
     set_words(visit, sending.content)
+    project = project_at(actor, place.company.pk, sending.content.project)
+    visit.project = project or visit.project
     visit.uuid, visit.logged_by = sending.uuid, actor
     visit.unit_id, visit.for_unit = unit_of(actor), place.for_unit
     visit.content_hash, visit.device_at = sending.hash, sending.device_at
@@ -209,12 +213,14 @@ def fill(
         for_unit=visit.unit_id if visit.for_unit else None,
         findings=len(findings),
         photos=len(content.photos),
+        **about(visit),
     )
     for finding in findings:
         if finding.result == finding.Result.TICKET:
             raise_from_finding(finding, actor=actor, now=now)
     if (seen := visit.company.last_visit_on) is None or seen < visit.day:
         note_visit(visit.company_id, day=visit.day)
+    note_on_site(visit)
 
 
 def again(

@@ -11,6 +11,7 @@ from visits.models import Category, Finding, Visit
 
 from . import gate
 from .gate import Burden, Near
+from .projects import ProjectOffer, offers_at
 from .reach import companies_of_region, own_companies, reach
 
 MOST: Final = 20
@@ -47,6 +48,7 @@ class Facts:
     for_unit: bool
     burden: Burden
     contacts: list[ContactOffer] = field(default_factory=list)
+    projects: list[ProjectOffer] = field(default_factory=list)
 
     @property
     def needs_reason(self) -> bool:
@@ -147,6 +149,7 @@ def facts_for(user: User, pk: int, *, today: date) -> Facts | None:
         for_unit=place.for_unit,
         burden=gate.burden_on(company, day=today, today=today),
         contacts=[] if place.for_unit else [ContactOffer(*row) for row in rows[:MOST]],
+        projects=offers_at(user, company.pk),
     )
 
 

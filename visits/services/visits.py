@@ -17,6 +17,7 @@ from crm.lib.errors import DomainError, StaleVersion
 from crm.models import Company, Role, User
 from crm.services.companies import note_visit
 from crm.services.files import Received
+from projects.models import Project
 from visits.models import Category, Finding, IntakeConflict, Visit, VisitVersion
 from visits.models.visits import VisitQuerySet
 from visits.signals import visit_changed
@@ -24,6 +25,7 @@ from visits.signals import visit_changed
 from . import gate, photos, rows
 from .content import Content, Heard, content_of
 from .intake import TAKEN, WORDS, WrongDay, set_words, unit_of
+from .projects import check_project, note_on_site, project_at
 from .reach import reach
 from .tickets import raise_from_finding
 
@@ -37,6 +39,7 @@ PLANNED_FIELDS: Final = (
     "starts_at",
     "asked_by_company",
     "gate_reason",
+    "project",
 )
 
 
@@ -49,6 +52,7 @@ def plan_visit(
     starts_at: datetime,
     asked_by_company: bool = False,
     gate_reason: str = "",
+    project: Project | None = None,
     uuid: UUID | None = None,
     now: datetime | None = None,
 ) -> Visit:
@@ -69,9 +73,11 @@ def plan_visit(
         day=timezone.localdate(starts_at),
         asked_by_company=asked_by_company,
         gate_reason=gate_reason,
+        project=project,
         created_at=now,
     )
     check_plan(visit, now)
+    check_project(actor, place.company.pk, project)
     try:
         with transaction.atomic():
             visit.save(force_insert=True)
@@ -113,6 +119,7 @@ def change_plan(
     starts_at: datetime,
     asked_by_company: bool = False,
     gate_reason: str = "",
+    project: Project | None = None,
     now: datetime | None = None,
 ) -> Visit:
     now = now or timezone.now()
@@ -122,6 +129,9 @@ def change_plan(
     visit.day = timezone.localdate(starts_at)
     visit.asked_by_company, visit.gate_reason = asked_by_company, gate_reason
     check_plan(visit, now)
+    if project != visit.project:
+        check_project(actor, visit.company_id, project)
+        visit.project = project
     if changes := events.changed(before, visit):
         # The reason is between officials; the company reads this event.
         changes.pop("gate_reason", None)
@@ -215,6 +225,8 @@ def put(
         reason=reason,
     )
     set_words(visit, content)
+    if content.project != visit.project_id:
+        visit.project = project_at(actor, visit.company_id, content.project)
     visit.gate_reason = content.gate_reason
     visit.version += 1
     visit.save(update_fields=[*WORDS, "version"])
@@ -222,6 +234,7 @@ def put(
     replace_findings(visit, content.findings, actor=actor, now=now)
     rows.change_photos(visit, content.photos, now)
     note_visit(visit.company_id, day=visit.day)
+    note_on_site(visit)
     versions = [visit.version - 1, visit.version]
     fields = [name for name in fields if name not in {"gate_reason", "place"}]
     tell(

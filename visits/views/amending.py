@@ -20,6 +20,7 @@ from visits.models import IntakeConflict, Visit
 from visits.services import visits as services
 from visits.services.content import Content, content_of
 from visits.services.intake import TAKEN
+from visits.services.projects import offers_at
 from visits.sheets import is_public_only, pictures_of, told
 
 from .capture import receive_photos
@@ -123,6 +124,7 @@ def show(
         "visit": visit,
         "reason": reason,
         "contacts": pages.contacts_of(visit, request.user),
+        "projects": offers_at(request.user, visit.company_id, kept=visit.project_id),
         "pictures": pictures_of(visit),
         "gone": request.POST.getlist("without"),
         "blocks": pages.blocks_of(heard, found, blanks=1),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError
 
 from crm.lib.errors import DomainError
-from crm.lib.http import AppRequest
+from crm.lib.http import AppRequest, key_of
 from crm.models import Company, StoredFile
 from crm.services import files
 from crm.services.files import Received
@@ -33,7 +33,9 @@ def log(request: AppRequest) -> HttpResponse:
     if request.method == "POST":
         return take(request)
     facts = facts_of(request, request.GET.get("company", ""))
-    return show(request, pages.blank_values(timezone.now()), facts)
+    values = pages.blank_values(timezone.now())
+    values["project"] = key_of(request.GET.get("project", ""))
+    return show(request, values, facts)
 
 
 @require_http_methods(["GET"])
@@ -52,8 +54,7 @@ def log_planned(request: AppRequest, pk: int) -> HttpResponse:
 def facts_of(request: AppRequest, text: str) -> offers.Facts | None:
     if not text:
         return None
-    pk = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-    facts = offers.facts_for(request.user, pk, today=timezone.localdate())
+    facts = offers.facts_for(request.user, key_of(text), today=timezone.localdate())
     if facts is None:
         raise Http404
     return facts

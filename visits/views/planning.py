@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from crm.lib.errors import DomainError, StaleVersion
-from crm.lib.http import AppRequest
+from crm.lib.http import AppRequest, key_of
 from visits import pages
 from visits.forms.visits import CancelForm, PlanForm
 from visits.models import Visit
 from visits.services import offers, reach
 from visits.services import visits as services
 from visits.services.gate import ReasonNeeded
+from visits.services.projects import projects_of
 
 # A plan is seldom for the same minute: tomorrow at ten is one tap less.
 USUAL_HOUR = 10
@@ -32,7 +33,12 @@ def plan(request: AppRequest) -> HttpResponse:
     facts = chosen(request)
     if facts is None:
         return choose(request)
-    form = PlanForm(request.POST or None, initial=first_guess())
+    projects = projects_of(request.user, [facts.pk])
+    form = PlanForm(
+        request.POST or None,
+        initial={**first_guess(), "project": key_of(request.GET.get("project", ""))},
+        projects=projects,
+    )
     if form.is_valid():
         place = reach.reach(request.user, facts.pk)
         try:
@@ -59,8 +65,7 @@ def chosen(request: AppRequest) -> offers.Facts | None:
     text = request.GET.get("company", "")
     if not text:
         return None
-    pk = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-    facts = offers.facts_for(request.user, pk, today=timezone.localdate())
+    facts = offers.facts_for(request.user, key_of(text), today=timezone.localdate())
     if facts is None:
         raise Http404
     return facts
@@ -100,7 +105,11 @@ def status_of(form: PlanForm | CancelForm) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: AppRequest, pk: int) -> HttpResponse:
     visit = planned(request, pk)
-    form = PlanForm(request.POST or None, initial=PlanForm.initial_of(visit))
+    form = PlanForm(
+        request.POST or None,
+        initial=PlanForm.initial_of(visit),
+        projects=projects_of(request.user, [visit.company_id], kept=visit.project_id),
+    )
     if form.is_valid():
         data = form.plan()
         data.pop("uuid")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.lib.errors import DomainError
-from crm.lib.http import AppRequest
+from crm.lib.http import AppRequest, key_of
 from crm.lib.paging import CappedCount, KeysetPage
 from crm.models import Company, Deadline, Role
 from crm.services.attaching import received
@@ -21,6 +21,7 @@ from visits.filters import TicketFilter
 from visits.forms.tickets import CommentForm, OfficialRaiseForm, RaiseForm
 from visits.models import Category, Ticket
 from visits.services import tickets as services
+from visits.services.projects import projects_of
 
 CHOICES = 20
 MAY_RAISE = (Role.OFFICER, Role.DISPATCHER, Role.OWNER)
@@ -173,9 +174,18 @@ def create(request: AppRequest) -> HttpResponse:
     by_centre = request.user.has_role(Role.DISPATCHER)
     usual = Ticket.Source.DISPATCHER if by_centre else Ticket.Source.COMPANY
     form = OfficialRaiseForm(
-        request.POST or None, request.FILES or None, initial={"source": usual}
+        request.POST or None,
+        request.FILES or None,
+        initial={"source": usual, **_asked_for(request)},
+        projects=projects_of(request.user, [company.pk]),
     )
     return _raise(request, form, company)
+
+
+def _asked_for(request: AppRequest) -> dict[str, int]:
+    """What the page that led here has chosen already."""
+    names = ("company", "project")
+    return {name: key_of(request.GET.get(name, "")) for name in names}
 
 
 def _company_of(request: AppRequest) -> Company | None:
@@ -183,8 +193,8 @@ def _company_of(request: AppRequest) -> Company | None:
     text = request.GET.get("company", "")
     if not text:
         return None
-    pk = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-    return get_object_or_404(Company.objects.changeable_by(request.user), pk=pk)
+    companies = Company.objects.changeable_by(request.user)
+    return get_object_or_404(companies, pk=key_of(text))
 
 
 def _choose(request: AppRequest) -> HttpResponse:
@@ -201,7 +211,13 @@ def _choose(request: AppRequest) -> HttpResponse:
 def _raise_own(request: AppRequest) -> HttpResponse:
     owned = request.user.access.company_ids(Role.OWNER)
     companies = Company.objects.visible_to(request.user).living().filter(pk__in=owned)
-    form = RaiseForm(request.POST or None, request.FILES or None, companies=companies)
+    form = RaiseForm(
+        request.POST or None,
+        request.FILES or None,
+        initial=_asked_for(request),
+        companies=companies,
+        projects=projects_of(request.user, owned),
+    )
     company = companies[0] if len(companies) == 1 else None
     return _raise(request, form, company)
 

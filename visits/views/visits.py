@@ -7,7 +7,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from crm.lib.http import AppRequest
+from crm.lib.http import AppRequest, key_of
 from crm.lib.listing import address
 from crm.lib.paging import COUNT_CAP, NARROWED_CAP, capped_count, flat_page
 from crm.models import StoredFile
@@ -122,8 +122,7 @@ def version(request: AppRequest, pk: int, number: int) -> HttpResponse:
 @require_GET
 def burden(request: AppRequest) -> HttpResponse:
     """The box of the planning form: what the chosen company had lately."""
-    text = request.GET.get("company", "")
-    pk = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    pk = key_of(request.GET.get("company", ""))
     facts = offers.facts_for(request.user, pk, today=timezone.localdate())
     if facts is None:
         raise Http404

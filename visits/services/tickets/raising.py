@@ -15,9 +15,11 @@ from crm import events
 from crm.lib.errors import DomainError
 from crm.models import Company, CompanyLiaison, Role, User
 from crm.services.attaching import Sent, attach
+from projects.models import Project
 from visits.models import Category, Finding, Ticket
 from visits.models.tickets import SENTENCE_ENDS
 from visits.services import numbers
+from visits.services.projects import about, check_project
 
 OTHER = "other"
 TITLE_LENGTH = 40
@@ -39,6 +41,7 @@ def raise_from_finding(
         actor,
         now or timezone.now(),
         company=visit.company,
+        project_id=visit.project_id,
         visit=visit,
         finding=finding,
         source=Ticket.Source.VISIT,
@@ -61,6 +64,7 @@ def raise_ticket(
     title: str = "",
     wish: str = "",
     source: str = "",
+    project: Project | None = None,
     client_key: uuid.UUID | None = None,
     files: Sequence[Sent] = (),
     now: datetime | None = None,
@@ -74,6 +78,7 @@ def raise_ticket(
         raise PermissionDenied
     if not text.strip():
         raise DomainError(_("Say in a few words what it is about."), field="text")
+    check_project(actor, company.pk, project)
     if client_key and (known := _known(actor, client_key)):
         return known
     try:
@@ -83,6 +88,7 @@ def raise_ticket(
                 actor,
                 now,
                 company=company,
+                project=project,
                 client_key=client_key or uuid.uuid4(),
                 category=category or usual_category(),
                 title=title.strip() or title_of(text),
@@ -179,5 +185,6 @@ def _raise(
         status=ticket.status,
         source=ticket.source,
         category=ticket.category,
+        **about(ticket),
     )
     return ticket

@@ -78,6 +78,17 @@ export class Company {
     show(this.chosen, true);
     show(this.choose, false);
     this.offer(facts.contacts || []);
+    this.ask(facts.projects || []);
+  }
+
+  // Which project it is about, where there is one; the first choice is none.
+  ask(projects) {
+    const select = this.form.elements.project;
+    const chosen = select.value;
+    const options = projects.map(({ id, name }) => el("option", { value: id }, name));
+    select.replaceChildren(select.options[0], ...options);
+    select.value = projects.some(({ id }) => String(id) === chosen) ? chosen : "";
+    show(select.closest("[data-project]"), projects.length);
   }
 
   offer(contacts) {

@@ -60,6 +60,7 @@ export function visitOf(form, record) {
     uuid: record.id,
     company: Number(text("company")) || null,
     plan: Number(text("plan")) || null,
+    project: Number(text("project")) || null,
     ended_on: text("ended_on") || null,
     asked_by_company: data.has("asked_by_company"),
     met: [...linked(data.getAll("met"), "contact"), ...named(text("met_names"))],
