@@ -68,7 +68,7 @@ def test_a_call_in_the_future_is_no_proof(cast):
 
 
 def test_a_picture_of_the_signature_is_kept_with_the_company(cast, monkeypatch):
-    monkeypatch.setattr("visits.services.tickets.files.enqueue", lambda *args: "")
+    monkeypatch.setattr("crm.services.attaching.enqueue", lambda *args: "")
     ticket = confirm(answered(cast), cast.bela, proof=PICTURE)
     file = StoredFile.objects.get()
     assert ticket.sign_off_file == file
