@@ -267,6 +267,15 @@ def test_plans_learn_what_the_tables_hold(connect):
         assert cursor.fetchall() == [("3",)]
 
 
+def test_a_constraint_may_list_numbers(connect):
+    """Migrations read a table before they change it."""
+    connection = connect()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE lot (state INTEGER CHECK (state IN (1, 2, 3)))")
+        found = connection.introspection.get_constraints(cursor, "lot")
+    assert [one["check"] for one in found.values()] == [True]
+
+
 @pytest.mark.slow
 def test_eight_writers_lose_nothing_and_nobody_starves(connect):
     name = connections[ALIAS].settings_dict["NAME"]
