@@ -27,9 +27,10 @@ Records = Mapping[str, Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Half of the runs end by `p50_on`, four fifths by `p80_on`."""
+    """Half of the runs begin by `start_on`; half end by `p50_on`, 80 % by `p80_on`."""
 
     key: str
+    start_on: date
     p50_on: date
     p80_on: date
     record_count: int  # 0: it rests on the committed days
@@ -46,7 +47,7 @@ class Lapse:
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
+class Outlook:
     """What is still to come, in the order of needs; all empty when nothing is."""
 
     items: dict[str, Estimate]
@@ -68,7 +69,7 @@ class Known:
     seed: str
 
 
-def simulate(known: Known, *, today: date, calendar: Calendar) -> Forecast:
+def simulate(known: Known, *, today: date, calendar: Calendar) -> Outlook:
     """The same project on the same day has the same forecast, on every machine."""
     return _Simulation(known, today, calendar).forecast()
 
@@ -97,16 +98,16 @@ class _Simulation:
         self.starts: dict[str, Runs] = {}
         self.ends: dict[str, Runs] = {}
 
-    def forecast(self) -> Forecast:
+    def forecast(self) -> Outlook:
         for key in self.known.schedule.slots:
             if not self.tasks[key].finished_on:
                 self.ends[key] = self._run(self.tasks[key])
         if not self.ends:
-            return Forecast({}, None, None, None, ())
+            return Outlook({}, None, None, None, ())
         items = {key: self._estimate(key, runs) for key, runs in self.ends.items()}
         first = min(items.values(), key=lambda one: (one.p50_on, one.p80_on))
         last = self._half_and_most(map(max, zip(*self.ends.values(), strict=True)))
-        return Forecast(items, first, *last, tuple(self._lapses()))
+        return Outlook(items, first, *last, tuple(self._lapses(items)))
 
     def _run(self, task: Task) -> Runs:
         records = self._records(task.key)
@@ -139,7 +140,14 @@ class _Simulation:
         return self.work.rank(end)
 
     def _estimate(self, key: str, runs: Runs) -> Estimate:
-        return Estimate(key, *self._half_and_most(runs), len(self._records(key)))
+        half, most = self._half_and_most(runs)
+        return Estimate(key, self._start(key), half, most, len(self._records(key)))
+
+    def _start(self, key: str) -> date:
+        """Of what could begin or has begun, the day it did; today if it has not."""
+        if begins := self.starts.get(key):
+            return self._half_and_most(begins)[0]
+        return self.tasks[key].started_on or self.today
 
     def _half_and_most(self, runs: Iterable[int]) -> tuple[date, date]:
         ordered = sorted(runs)
@@ -149,19 +157,14 @@ class _Simulation:
     def _day(self, number: int) -> date:
         return max(date.fromordinal(self.work.select(number)), self.today)
 
-    def _lapses(self) -> Iterable[Lapse]:
+    def _lapses(self, items: Mapping[str, Estimate]) -> Iterable[Lapse]:
         """Only what has not begun still needs a valid approval to begin with."""
-        for key in self.ends:
+        for key, item in items.items():
             task = self.tasks[key]
-            needed = [need for need in task.needs if need in self.known.expiries]
-            if task.started_on or not needed:
-                continue
-            begins = self.starts.get(key)
-            start = self._half_and_most(begins)[0] if begins else self.today
-            for need in needed:
-                expires_on = self.known.expiries[need]
-                if expires_on < start:
-                    yield Lapse(need, expires_on, key, start)
+            for need in () if task.started_on else task.needs:
+                expires_on = self.known.expiries.get(need)
+                if expires_on and expires_on < item.start_on:
+                    yield Lapse(need, expires_on, key, item.start_on)
 
 
 @lru_cache(maxsize=4096)

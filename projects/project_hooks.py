@@ -1,6 +1,9 @@
-"""What projects show on lower pages: entries, words of the log."""
+"""What projects show on lower pages and what they do by night."""
+
+from datetime import time
 
 from crm import audit_words
+from crm.lib import periodic
 from projects.models import ApprovalTemplate
 
 from . import event_words
@@ -13,3 +16,4 @@ def hang() -> None:
     audit_words.CODES.update(event_words.CODES)
     audit_words.RECORDS.update(event_words.RECORDS)
     audit_words.NAMED.add(ApprovalTemplate)
+    periodic.daily(time(2, 40), "projects.jobs.refresh_forecasts")

@@ -1,5 +1,6 @@
 """Key projects, their approval items and the templates these come from."""
 
+from .forecasts import Forecast
 from .items import Item
 from .life import Blocker, KeyListing, LifeStep, ProgressNote
 from .milestones import (
@@ -20,6 +21,7 @@ from .templates import (
 __all__ = [
     "ApprovalTemplate",
     "Blocker",
+    "Forecast",
     "Group",
     "Item",
     "KeyListing",

@@ -14,6 +14,7 @@ from crm.lib.querysets import union_of
 from crm.models import User
 from projects.models import Blocker, KeyListing, ProgressNote, Project
 
+from . import forecasting
 from .projects import save
 
 Kind = KeyListing.Kind
@@ -130,6 +131,7 @@ def open_green_channel(
     project.green_reason, project.green_until = reason.strip(), until
     project.green_by = actor
     save(project, "green_reason", "green_until", "green_by", now=now)
+    forecasting.refresh(project, today=timezone.localdate(now))
     events.record(
         actor,
         "project.green_opened",
@@ -153,6 +155,7 @@ def close_green_channel(
     old = project.green_until
     project.green_reason, project.green_until, project.green_by = "", None, None
     save(project, "green_reason", "green_until", "green_by", now=now)
+    forecasting.refresh(project, today=timezone.localdate(now))
     events.record(
         actor,
         "project.green_closed",

@@ -4,9 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from crm.models import Department, Involvement
 from projects.models import Milestone, Project, ProjectPart
 from projects.models.states import APPROVED
+
+from . import forecasting
 
 Kind = ProjectPart.Kind
 
@@ -83,7 +87,7 @@ def release(project: Project) -> None:
 
 
 def settle(project: Project, *, now: datetime) -> None:
-    """After any move of its items: whether the approvals are through."""
+    """After any change of its items: whether the approvals are through, and when."""
     items = Milestone.objects.living().filter(project=project)
     ends = list(items.values_list("state", "ended_on"))
     is_through = bool(ends) and all(state in APPROVED for state, _day in ends)
@@ -91,3 +95,4 @@ def settle(project: Project, *, now: datetime) -> None:
     project.finished_on = last if is_through else None
     project.updated_at = now
     project.save(update_fields=["finished_on", "updated_at"])
+    forecasting.refresh(project, today=timezone.localdate(now))

@@ -30,8 +30,9 @@ def chain(*keys, days=5):
 
 def test_with_fewer_than_8_records_the_committed_days_count():
     found = forecast(*chain("a", "b"), records={"a": (30,) * 7, "b": (10,) * 8})
-    assert found.items["a"] == Estimate("a", d("2026-03-09"), d("2026-03-09"), 0)
+    assert found.items["a"] == Estimate("a", MONDAY, *[d("2026-03-09")] * 2, 0)
     assert found.items["b"].record_count == 8
+    assert found.items["b"].start_on == d("2026-03-09")
     assert found.items["b"].p50_on == d("2026-03-23")
     assert (found.p50_on, found.next.key) == (d("2026-03-23"), "a")
 

@@ -67,6 +67,7 @@ def start_approvals(
     plan(project)
     save(project, "template", "started_on", now=now)
     upkeep.set_parts(project)
+    upkeep.settle(project, now=now)
     events.record(
         actor,
         "project.approvals_begun",
