@@ -2,15 +2,26 @@
 
 from datetime import time
 
-from crm import audit_words
+from django.utils.translation import gettext_lazy as _
+
+from crm import audit_words, nav
 from crm.lib import periodic
+from crm.models import Role
+from crm.nav import NavItem
 from projects.models import ApprovalTemplate
 
-from . import event_words
+from . import event_words, project_list
+
+UNIT = {Role.HANDLER, Role.UNIT_HEAD}
 
 
 def hang() -> None:
     """Called once, when the apps are loaded."""
+    officials = project_list.OFFICIALS
+    nav.register(
+        NavItem(45, _("Projects"), "projects:index", "building-factory-2", officials),
+        NavItem(35, _("Approval desk"), "projects:desk", "rubber-stamp", UNIT),
+    )
     audit_words.ACTIONS.update(event_words.ACTIONS)
     audit_words.NAMES.update(event_words.NAMES)
     audit_words.CODES.update(event_words.CODES)

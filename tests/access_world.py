@@ -8,13 +8,17 @@ from django.core.files.storage import default_storage
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from crm.models import Absence, Attachment, Comment, Document, Grant, StoredFile
+from projects.models import KeyListing, MilestoneMaterial, ProjectLiaison
+from projects.services import life, milestones
 from tests.factories import (
     NOON,
     CategoryFactory,
     ContactFactory,
     DepartmentFactory,
     GrantFactory,
+    ProjectFactory,
     TagFactory,
+    TemplateFactory,
     UserFactory,
     VisitFactory,
 )
@@ -88,10 +92,37 @@ def make_records(company, officer, unit, dispatcher, handler):
         "company-file": {"pk": company.pk, "uuid": paper.uuid},
         "invitation": {"pk": company.pk, "link_pk": ABSENT},
         "absence": {"pk": make_absence(officer).pk},
+        **make_project(company, officer, unit, dispatcher),
         **hang_on_visit(visit, company, officer),
         **hang_on_ticket(ticket, company, handler),
     }
     return Records(company, ids)
+
+
+def make_project(company, officer, unit, dispatcher):
+    """With an item and its material, a blocker, a request and a photo."""
+    project = ProjectFactory(name=f"{company.name[:2]}扩建项目", company=company)
+    ProjectLiaison.objects.create(
+        project=project, role="A", officer=officer, started_on=NOON.date()
+    )
+    KeyListing.objects.create(
+        project=project, kind="entry", reason=MARK, asked_by=officer, asked_at=NOON
+    )
+    template = TemplateFactory(items={"filing": (unit, 3, [])})
+    milestones.start_approvals(project, actor=dispatcher, template=template, now=NOON)
+    item = project.milestones.get()
+    material = MilestoneMaterial.objects.create(milestone=item, name="申请表")
+    values = {"kind": "land", "text": INTERNAL, "since": NOON.date()}
+    blocker = life.report_blocker(project, actor=officer, values=values, now=NOON)
+    photo = hang(project, company, officer, False)
+    return {
+        "project": {"pk": project.pk},
+        "project-file": {"pk": project.pk, "uuid": photo.uuid},
+        "blocker": {"pk": blocker.pk},
+        "milestone": {"pk": item.pk},
+        "milestone-act": {"pk": item.pk, "act": "prepare"},
+        "material": {"pk": item.pk, "material_pk": material.pk},
+    }
 
 
 def hang_on_visit(visit, company, officer):

@@ -35,6 +35,12 @@ RAISERS = "olga bela oleg dora dirk otto omar"
 REMARKERS = "olga bela hana uma dora maria otto"
 CALLERS = "olga bela hana uma dora otto"
 OFFERED_TO = "olga bela tom hana uma"
+LEADER = "maria"
+# Of the project: its own officer, and who else may do the same there.
+SITE = "olga dora"
+LISTERS = "olga dora maria"
+PREPARERS = "olga hana uma"
+HANDLERS = "tom hana uma"
 NO = None
 NOBODY = ""
 
@@ -139,6 +145,42 @@ ROWS = {
     "crm:password": (None, ALL, ALL, ALL),
     "crm:styleguide": (None, NOBODY, NOBODY, NOBODY),
     "crm:styleguide_page": ("name", NOBODY, NOBODY, NOBODY),
+    "projects:index": (None, ALL, ALL, NO),
+    "projects:project-new": (None, ALL, DISPATCHERS, DISPATCHERS),
+    "projects:project": ("project", READERS, INSIDERS, NO),
+    "projects:project-edit": ("project", READERS, DISPATCHER, DISPATCHER),
+    "projects:project-archive": ("project", READERS, DISPATCHER, DISPATCHER),
+    "projects:project-restore": ("project", READERS, NO, ""),
+    "projects:project-comment": (
+        "project",
+        READERS,
+        INSIDERS,
+        "olga bela hana uma dora maria",
+    ),
+    "projects:project-file": ("project-file", READERS, INSIDERS, NO),
+    "projects:project-officers": ("project", READERS, DISPATCHER, DISPATCHER),
+    "projects:project-steps": ("project", READERS, DISPATCHER, DISPATCHER),
+    "projects:project-reach": ("project", READERS, DISPATCHER, DISPATCHER),
+    "projects:project-step-back": ("project", READERS, DISPATCHER, DISPATCHER),
+    "projects:project-start": ("project", READERS, DISPATCHER, DISPATCHER),
+    "projects:project-item-new": ("project", READERS, DISPATCHER, DISPATCHER),
+    "projects:project-listing": ("project", READERS, LISTERS, LISTERS),
+    "projects:project-listing-decide": ("project", READERS, LEADER, LEADER),
+    "projects:project-green": ("project", READERS, LEADER, LEADER),
+    "projects:project-green-close": ("project", READERS, LEADER, LEADER),
+    "projects:project-progress": ("project", READERS, SITE, SITE),
+    "projects:blocker-new": ("project", READERS, SITE, SITE),
+    "projects:blocker-edit": ("blocker", INSIDERS, SITE, SITE),
+    "projects:blocker-clear": ("blocker", INSIDERS, SITE, SITE),
+    "projects:milestone": ("milestone", READERS, INSIDERS, NO),
+    "projects:milestone-needs": ("milestone", READERS, DISPATCHER, DISPATCHER),
+    "projects:milestone-remove": ("milestone", READERS, DISPATCHER, DISPATCHER),
+    "projects:milestone-at-once": ("milestone", READERS, NO, UNIT),
+    "projects:milestone-material": ("material", READERS, NO, PREPARERS),
+    "projects:milestone-act": ("milestone-act", READERS, PREPARERS, PREPARERS),
+    "projects:milestone-quick": ("milestone-act", READERS, NO, PREPARERS),
+    "projects:desk": (None, ALL, HANDLERS, NO),
+    "projects:desk-bulk": (None, ALL, NO, HANDLERS),
     "visits:index": (None, ALL, ALL, NO),
     "visits:burden": (None, NOBODY, NOBODY, NO),
     "visits:detail": ("visit", READERS, READERS, NO),

@@ -27,6 +27,10 @@ OPEN = {
     "crm.HandoverNote": "asked for by its absence, found visible before",
     "visits.VisitVersion": "asked for by its visit, found visible before",
     "crm.WorkYear": "the published calendar",
+    "projects.KeyListing": "asked for by its project, found visible before",
+    "projects.LifeStep": "asked for by its project, found visible before",
+    "projects.MilestoneMaterial": "asked for by its item, found visible before",
+    "projects.ProgressNote": "asked for by its project, found visible before",
     "visits.Category": "words for kinds of problems and their days",
 }
 

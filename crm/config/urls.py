@@ -7,6 +7,7 @@ from crm.views import errors
 urlpatterns = [
     path("", include("reports.urls")),
     path("", include("crm.urls")),
+    path("", include("projects.urls")),
     path("", include("visits.urls")),
     path("api/v1/", include("crm.api.urls")),
     path("api/v1/", include("visits.api.urls")),

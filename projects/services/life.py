@@ -12,6 +12,7 @@ from crm import events
 from crm.lib.errors import DomainError, StaleVersion
 from crm.lib.querysets import union_of
 from crm.models import User
+from crm.services.attaching import Sent, attach
 from projects.models import Blocker, KeyListing, ProgressNote, Project
 
 from . import forecasting
@@ -19,6 +20,8 @@ from .projects import save
 
 Kind = KeyListing.Kind
 RELIEF: Final = ("kind", "text", "since", "remover", "relief_plan", "relief_by")
+# Of these the log keeps the codes and days; what is written stands on the blocker.
+LOGGED: Final = ("kind", "since", "remover", "relief_by")
 
 
 # --- Key list ---------------------------------------------------------------------
@@ -194,7 +197,7 @@ def report_blocker(
         blocker,
         company=project.company_id,
         now=now,
-        **events.snapshot(blocker, *RELIEF),
+        **events.snapshot(blocker, *LOGGED),
     )
     return blocker
 
@@ -251,9 +254,10 @@ def edit_blocker(
     if changes := events.changed(before, blocker):
         blocker.version += 1
         blocker.save(update_fields=[*changes, "version"])
+        logged = {name: changes[name] for name in LOGGED if name in changes}
         company = blocker.project.company_id
         events.record(
-            actor, "blocker.edited", blocker, company=company, now=now, **changes
+            actor, "blocker.edited", blocker, company=company, now=now, **logged
         )
     return blocker
 
@@ -272,9 +276,7 @@ def clear_blocker(
     blocker.version += 1
     blocker.save(update_fields=["cleared_at", "cleared_note", "version"])
     company = blocker.project.company_id
-    events.record(
-        actor, "blocker.cleared", blocker, company=company, now=now, note=note.strip()
-    )
+    events.record(actor, "blocker.cleared", blocker, company=company, now=now)
     return blocker
 
 
@@ -297,7 +299,7 @@ def note_progress(
     on: date,
     percent: int,
     text: str = "",
-    files: Sequence[Any] = (),  # Any: crm.services.files.Received with its name
+    files: Sequence[Sent] = (),
     now: datetime | None = None,
 ) -> ProgressNote:
     """How far the site is on that day; photos hang from the note."""
@@ -316,6 +318,9 @@ def note_progress(
         text=text.strip(),
         noted_by=actor,
         noted_at=now,
+    )
+    attach(
+        note, files, company=project.company, actor=actor, is_internal=False, now=now
     )
     events.record(
         actor,

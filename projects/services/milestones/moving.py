@@ -15,6 +15,7 @@ from crm.lib.errors import DomainError
 from crm.lib.months import months_later
 from crm.models import Deadline, DeadlinePause, Unit, User
 from crm.services import calendar, deadlines
+from crm.services.attaching import Sent, attach
 from crm.services.deadlines import Wanted
 from projects.models import Milestone, MilestoneMove, State
 from projects.models.milestones import ADMIT, DECIDE
@@ -68,14 +69,23 @@ def move(
     said: Said | None = None,
     source: str = Source.DESK,
     version: int | None = None,
+    files: Sequence[Sent] = (),
     now: datetime | None = None,
 ) -> Milestone:
-    """Do this act on the person's own right."""
+    """Do this act on the person's own right; files prove it."""
     now = now or timezone.now()
     milestone = claim(milestone, actor, act)
     check_alive(milestone)
     check(milestone, act, version)
-    step(milestone, act, actor=actor, said=said or Said(), source=source, now=now)
+    row = step(milestone, act, actor=actor, said=said or Said(), source=source, now=now)
+    attach(
+        row,
+        files,
+        company=milestone.project.company,
+        actor=actor,
+        is_internal=False,
+        now=now,
+    )
     upkeep.settle(milestone.project, now=now)
     return milestone
 

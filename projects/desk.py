@@ -1,0 +1,194 @@
+"""The department's desk: the items that are with my units, by the day they are due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crm.lib.paging import KeysetPage, keyset_page
+from crm.lib.workdays import Unit
+from crm.models import Lamp, User, lamp_of
+from crm.services import calendar
+from projects.models import Milestone, MilestoneNeed, State
+from projects.models.milestones import MilestoneQuerySet
+from projects.models.states import APPROVED, OPEN, PAUSING, UNBEGUN
+from projects.services.milestones import Act
+from projects.services.milestones.acts import FROM, RULES
+
+# Those that can wait no longer come first; a far day stands for none.
+BY_DUE = ("due", "pk")
+NO_DAY = date(9999, 12, 31)
+# With one press, or for many at once: nothing has to be said.
+PLAIN = (Act.ACCEPT, Act.REVIEW, Act.SPECIAL_END, Act.CORRECTED)
+# For many at once, with words for all of them.
+BULK = (*PLAIN, Act.APPROVE, Act.CORRECT, Act.NOT_ACCEPT, Act.REFUSE, Act.REJECT)
+# What the row offers beside its first act.
+OFFERED = (
+    Act.ACCEPT,
+    Act.CORRECTED,
+    Act.SPECIAL_END,
+    Act.APPROVE,
+    Act.CORRECT,
+    Act.SPECIAL,
+    Act.NOT_ACCEPT,
+    Act.REFUSE,
+    Act.REJECT,
+)
+Narrow = Callable[[MilestoneQuerySet], MilestoneQuerySet]
+
+
+@dataclass(frozen=True)
+class Tab:
+    key: str
+    label: str | Promise
+    narrow: Narrow
+    empty: str | Promise
+
+
+def to_do(items: MilestoneQuerySet) -> MilestoneQuerySet:
+    """With the department, and it is its turn."""
+    return items.filter(state__in=OPEN - UNBEGUN - PAUSING)
+
+
+def paused(items: MilestoneQuerySet) -> MilestoneQuerySet:
+    return items.filter(state__in=PAUSING)
+
+
+def coming(items: MilestoneQuerySet) -> MilestoneQuerySet:
+    """Not handed in yet, and nothing stands before it any more."""
+    before = MilestoneNeed.objects.filter(
+        milestone=OuterRef("pk"), needed__removed_at=None
+    ).exclude(needed__state__in=APPROVED)
+    return items.filter(~Exists(before), state__in=UNBEGUN)
+
+
+def done(items: MilestoneQuerySet) -> MilestoneQuerySet:
+    return items.filter(state__in=APPROVED)
+
+
+TABS = (
+    Tab(
+        "todo",
+        pgettext_lazy("desk", "To decide"),
+        to_do,
+        _("Nothing waits for your department."),
+    ),
+    Tab(
+        "paused",
+        pgettext_lazy("desk", "Waiting"),
+        paused,
+        _("Nothing waits for a correction or a special procedure."),
+    ),
+    Tab(
+        "coming",
+        pgettext_lazy("desk", "Coming"),
+        coming,
+        _("Nothing is about to be handed in."),
+    ),
+    Tab("done", pgettext_lazy("desk", "Done"), done, _("Nothing is done yet.")),
+)
+
+
+def tab_of(key: str) -> Tab:
+    return next((tab for tab in TABS if tab.key == key), TABS[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item on the desk, without a model object behind it."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "pk",
+        "name",
+        "state",
+        "state_since",
+        "version",
+        "corrections",
+        "department__name",
+        "project__name",
+        "project__company__name",
+        "project__green_until",
+        "due_day",
+        "due_unit",
+        "is_provisional",
+    )
+    today: date
+    near: date
+    pk: int
+    name: str
+    state: int
+    since: date | None
+    version: int
+    corrections: int
+    department: str
+    project: str
+    company: str | None
+    green_until: date | None
+    due_on: date | None
+    unit: str | None
+    is_provisional: bool | None
+
+    @property
+    def state_label(self) -> str:
+        return str(State(self.state).label)
+
+    @property
+    def lamp(self) -> Lamp:
+        return lamp_of(self.due_on, False, self.today, self.near)
+
+    @property
+    def days_left(self) -> int | None:
+        if self.due_on is None or self.unit is None:
+            return None
+        return calendar.count_between(self.today, self.due_on, Unit(self.unit))
+
+    @property
+    def is_green(self) -> bool:
+        return self.green_until is not None and self.green_until >= self.today
+
+    @property
+    def acts(self) -> list[Act]:
+        """What can be done now, the most likely first."""
+        return [act for act in OFFERED if self.state in FROM[act]]
+
+    @property
+    def quick(self) -> Act | None:
+        """What one press does without a word."""
+        return next((act for act in self.acts if act in PLAIN), None)
+
+    @property
+    def others(self) -> list[Act]:
+        return [act for act in self.acts if act != self.quick]
+
+
+def items_of(user: User) -> MilestoneQuerySet:
+    """Of the person's departments, in projects that live."""
+    return Milestone.objects.decidable_by(user)
+
+
+def page_of(
+    items: MilestoneQuerySet, cursor: str | None, today: date, near: date
+) -> KeysetPage[Row]:
+    # The clock that runs: to decide, or before acceptance to accept.
+    due = Coalesce("decide_by__due_on", "admit_by__due_on")
+    found = items.annotate(
+        due_day=due,
+        due=Coalesce(due, NO_DAY),
+        due_unit=Coalesce("decide_by__unit", "admit_by__unit"),
+        is_provisional=F("decide_by__is_provisional"),
+    )
+
+    def row(*values: Any) -> Row:  # Any: flat values
+        return Row(today, near, *values)
+
+    return keyset_page(found, BY_DUE, cursor, fields=Row.FIELDS, row=row)
+
+
+def needs_words(act: Act) -> bool:
+    return RULES[act].needs_notice

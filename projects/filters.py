@@ -1,0 +1,58 @@
+"""What the list of projects and its API can be narrowed by."""
+
+import django_filters as filters
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.lib.narrowing import AskedFilterSet
+from crm.models import Company, Department
+from projects.models import Project, ProjectPart
+from projects.models.projects import ProjectQuerySet
+
+
+class ProjectFilter(AskedFilterSet):
+    """The projects are scoped already: a name that is asked for opens nothing."""
+
+    q = filters.CharFilter(method="search", label=_("project, code or company"))
+    stage = filters.MultipleChoiceFilter(
+        choices=Project.Stage.choices, distinct=False, label=_("life stage")
+    )
+    kind = filters.MultipleChoiceFilter(
+        choices=Project.Kind.choices, distinct=False, label=_("kind of project")
+    )
+    green = filters.BooleanFilter(method="in_green", label=_("in the green channel"))
+    department = filters.CharFilter(
+        method="of_department", label=_("department"), max_length=80
+    )
+
+    class Meta:
+        model = Project
+        fields: list[str] = []
+
+    def search(
+        self, projects: ProjectQuerySet, name: str, value: str
+    ) -> ProjectQuerySet:
+        """A piece of the project's name, of its code, or the company as everywhere."""
+        value = value.strip()[:60]
+        companies = Company.objects.search(value).values("pk")
+        return projects.filter(
+            Q(name__contains=value)
+            | Q(code__contains=value)
+            | Q(investor__contains=value)
+            | Q(company__in=companies)
+        )
+
+    def in_green(
+        self, projects: ProjectQuerySet, name: str, value: bool
+    ) -> ProjectQuerySet:
+        green = Q(green_until__gte=timezone.localdate())
+        return projects.filter(green) if value else projects.exclude(green)
+
+    def of_department(
+        self, projects: ProjectQuerySet, name: str, value: str
+    ) -> ProjectQuerySet:
+        """In which a department of this name is involved."""
+        named = Department.objects.filter(name__contains=value.strip())
+        parts = ProjectPart.objects.open().filter(department__in=named.values("pk"))
+        return projects.filter(pk__in=parts.values("project"))

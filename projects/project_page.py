@@ -1,0 +1,295 @@
+"""One project as its page shows it to officials, in as few queries as it takes."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.audit_words import ACTIONS
+from crm.lib.workdays import Unit
+from crm.models import (
+    Attachment,
+    Comment,
+    Deadline,
+    Event,
+    Lamp,
+    User,
+    lamp_of,
+    subject_of,
+)
+from crm.services import calendar, comments, deadlines
+from projects.models import (
+    Blocker,
+    KeyListing,
+    LifeStep,
+    Milestone,
+    MilestoneMove,
+    MilestoneNeed,
+    ProgressNote,
+    Project,
+    ProjectLiaison,
+    ProjectPart,
+    Stage,
+    Turn,
+)
+from projects.models.states import APPROVED, UNBEGUN
+
+STREAM_LENGTH = 30
+NOTES = 6
+
+
+@dataclass
+class ItemLine:
+    """One approval item of the project, as a line of its list."""
+
+    milestone: Milestone
+    needs: list[Milestone]
+    today: date
+    near: date
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all it waits for is through."""
+        return all(one.state in APPROVED for one in self.needs)
+
+    @property
+    def waiting_for(self) -> list[str]:
+        return [one.name for one in self.needs if one.state not in APPROVED]
+
+    @property
+    def clock(self) -> Deadline | None:
+        """The deadline that runs now: to decide, or to accept before that."""
+        one = self.milestone
+        return one.decide_by or one.admit_by
+
+    @property
+    def due_on(self) -> date | None:
+        return self.clock.due_on if self.clock and not self.clock.met_at else None
+
+    @property
+    def lamp(self) -> Lamp:
+        clock = self.clock
+        if clock is None:
+            return Lamp.GREY
+        return lamp_of(clock.due_on, bool(clock.met_at), self.today, self.near)
+
+    @property
+    def days_left(self) -> int | None:
+        if self.due_on is None or self.clock is None:
+            return None
+        return calendar.count_between(self.today, self.due_on, Unit(self.clock.unit))
+
+    @property
+    def turn(self) -> Turn:
+        """Whose turn it is; nobody's while it waits for others."""
+        one = self.milestone
+        if one.state in UNBEGUN and not self.is_ready:
+            return Turn.NOBODY
+        return one.turn
+
+
+@dataclass
+class StageLines:
+    stage: int
+    lines: list[ItemLine]
+
+    @property
+    def label(self) -> str:
+        return str(Stage(self.stage).label)
+
+    @property
+    def done(self) -> int:
+        return sum(one.milestone.is_approved for one in self.lines)
+
+
+@dataclass(frozen=True)
+class StreamItem:
+    """One line of the stream: what was done, or a remark with its files."""
+
+    at: datetime
+    who: str
+    what: str = ""
+    text: str = ""
+    is_internal: bool = False
+    is_comment: bool = False
+    files: list[Attachment] = field(default_factory=list)
+
+
+@dataclass
+class Page:
+    """What the page of one project needs; each part is read once."""
+
+    project: Project
+    user: User
+    today: date
+
+    @cached_property
+    def near(self) -> date:
+        return deadlines.yellow_from(self.today)
+
+    @cached_property
+    def lines(self) -> list[ItemLine]:
+        return item_lines(self.project, self.today, self.near)
+
+    @cached_property
+    def stages(self) -> list[StageLines]:
+        by_stage = sorted(self.lines, key=lambda one: one.milestone.stage)
+        return [
+            StageLines(stage, list(lines))
+            for stage, lines in groupby(by_stage, key=lambda one: one.milestone.stage)
+        ]
+
+    @property
+    def done(self) -> int:
+        return sum(one.milestone.is_approved for one in self.lines)
+
+    @cached_property
+    def turns(self) -> list[ItemLine]:
+        """Items on which somebody has to act now, the most urgent first."""
+        active = [one for one in self.lines if one.turn and one.milestone.is_open]
+        return sorted(
+            active, key=lambda one: (one.due_on or date.max, one.milestone.pk)
+        )
+
+    @cached_property
+    def officers(self) -> list[ProjectLiaison]:
+        rows = ProjectLiaison.objects.open().filter(project=self.project)
+        return list(rows.select_related("officer__department").order_by("role"))
+
+    @cached_property
+    def parts(self) -> list[ProjectPart]:
+        rows = ProjectPart.objects.open().filter(project=self.project)
+        return list(rows.select_related("department"))
+
+    @property
+    def supporting(self) -> list[str]:
+        return [one.department.name for one in self.parts if one.kind == "support"]
+
+    @cached_property
+    def steps(self) -> list[LifeStep]:
+        return list(LifeStep.objects.filter(project=self.project).order_by("pk"))
+
+    @cached_property
+    def next_step(self) -> LifeStep | None:
+        stages = list(Project.Stage)
+        place = stages.index(Project.Stage(self.project.stage)) + 1
+        wanted = stages[place] if place < len(stages) else None
+        return next((one for one in self.steps if one.stage == wanted), None)
+
+    @cached_property
+    def blockers(self) -> list[Blocker]:
+        rows = Blocker.objects.filter(project=self.project)
+        return list(rows.select_related("remover", "milestone").order_by("cleared_at"))
+
+    @property
+    def open_blockers(self) -> list[Blocker]:
+        return [one for one in self.blockers if one.cleared_at is None]
+
+    @cached_property
+    def listing(self) -> KeyListing | None:
+        """The request that waits for a leader."""
+        rows = KeyListing.objects.filter(project=self.project, decided_at=None)
+        return rows.select_related("asked_by").first()
+
+    @cached_property
+    def notes(self) -> list[tuple[ProgressNote, list[Attachment]]]:
+        notes = list(ProgressNote.objects.filter(project=self.project)[:NOTES])
+        files = files_of(ProgressNote, [one.pk for one in notes])
+        return [(one, files.get(one.pk, [])) for one in notes]
+
+    @cached_property
+    def stream(self) -> list[StreamItem]:
+        return stream_of(self.project)
+
+    @property
+    def may_comment(self) -> bool:
+        is_living = self.project.archived_at is None
+        return is_living and comments.may_remark(self.user)
+
+    @property
+    def site_visit_due_on(self) -> date | None:
+        return self.project.site_visit_due_on()
+
+
+def page_of(project: Project, user: User, now: datetime | None = None) -> Page:
+    """The project must come from for_page() and with_rights(user)."""
+    return Page(project, user, timezone.localdate(now))
+
+
+def item_lines(project: Project, today: date, near: date) -> list[ItemLine]:
+    rows = Milestone.objects.living().filter(project=project)
+    milestones = list(rows.select_related("department", "decide_by", "admit_by"))
+    by_pk = {one.pk: one for one in milestones}
+    needs: dict[int, list[Milestone]] = {}
+    edges = MilestoneNeed.objects.filter(
+        milestone__project=project, milestone__removed_at=None
+    )
+    for after, before in edges.values_list("milestone_id", "needed_id"):
+        if before in by_pk:
+            needs.setdefault(after, []).append(by_pk[before])
+    return [ItemLine(one, needs.get(one.pk, []), today, near) for one in milestones]
+
+
+def files_of(model: Any, keys: list[int]) -> dict[int, list[Attachment]]:
+    """The attachments of several records of one kind, in one query."""
+    rows = Attachment.objects.filter(
+        subject_type=model._meta.label_lower, subject_id__in=keys
+    ).select_related("file")
+    found: dict[int, list[Attachment]] = {}
+    for one in rows.order_by("pk"):
+        found.setdefault(one.subject_id, []).append(one)
+    return found
+
+
+def stream_of(project: Project) -> list[StreamItem]:
+    """Events in words, moves of items and remarks, the newest first."""
+    events = Event.objects.for_subject(project).select_related("actor")
+    moves = MilestoneMove.objects.filter(milestone__project=project).select_related(
+        "milestone", "actor"
+    )
+    subject_type, subject_id = subject_of(project)
+    said = Comment.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    attached = Prefetch("attachments", Attachment.objects.select_related("file"))
+    said = said.select_related("author").prefetch_related(attached)
+    items = [
+        *(told(one) for one in events.order_by("-pk")[:STREAM_LENGTH]),
+        *(moved(one) for one in moves.order_by("-pk")[:STREAM_LENGTH]),
+        *(remark(one) for one in said.order_by("-pk")[:STREAM_LENGTH]),
+    ]
+    items.sort(key=lambda one: one.at, reverse=True)
+    return items[:STREAM_LENGTH]
+
+
+def told(event: Event) -> StreamItem:
+    return StreamItem(
+        at=event.at,
+        who=event.actor.name if event.actor else str(_("The system")),
+        what=str(ACTIONS.get(event.action, event.action)),
+        is_internal=not event.is_public,
+    )
+
+
+def moved(move: MilestoneMove) -> StreamItem:
+    values = {"item": move.milestone.name, "state": move.get_after_display()}
+    return StreamItem(
+        at=move.at,
+        who=move.actor.name if move.actor else str(_("The system")),
+        what=_("“%(item)s”: %(state)s") % values,
+        text=move.notice,
+    )
+
+
+def remark(comment: Comment) -> StreamItem:
+    return StreamItem(
+        at=comment.created_at,
+        who=comment.author.name,
+        text=comment.text,
+        is_internal=comment.is_internal,
+        is_comment=True,
+        files=list(comment.attachments.all()),
+    )

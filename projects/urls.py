@@ -1,0 +1,12 @@
+"""Each view module lists its own addresses in `urls`; here they come together."""
+
+from .views import desk, life, milestones, project_acts, projects
+
+app_name = "projects"
+urlpatterns = [
+    *projects.urls,
+    *project_acts.urls,
+    *life.urls,
+    *milestones.urls,
+    *desk.urls,
+]

@@ -1,0 +1,71 @@
+"""What the views of projects share: a visible project, and the page of one act."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from crm.lib.errors import DomainError, StaleVersion
+from crm.lib.http import AppRequest
+from projects.models import Milestone, Project
+
+# Saves what the form says; what it gives is where the person goes next.
+Save = Callable[[dict[str, Any]], Any]  # Any: cleaned values; a record or an address
+
+
+def project_for(request: AppRequest, pk: int, *rights: str) -> Project:
+    """A project the person reads from inside, and on which he has one of the rights."""
+    projects = Project.objects.visible_to(request.user).for_page()
+    project = get_object_or_404(projects.with_rights(request.user), pk=pk)
+    if not any(getattr(project, one) for one in rights or ("may_read_internal",)):
+        raise PermissionDenied
+    return project
+
+
+def milestone_for(request: AppRequest, pk: int, *rights: str) -> Milestone:
+    milestones = Milestone.objects.visible_to(request.user).for_page()
+    milestone = get_object_or_404(milestones.with_rights(request.user), pk=pk)
+    if rights and not any(getattr(milestone, one) for one in rights):
+        raise PermissionDenied
+    return milestone
+
+
+def act_page(
+    request: AppRequest,
+    form: forms.Form,
+    save: Save,
+    *,
+    title: str,
+    back: Any,  # what redirect() takes: here a record
+    button: str = "",
+    state: str = "",
+    template: str = "projects/act.html",
+    **more: Any,  # what this act's template needs besides
+) -> HttpResponse:
+    """One form, one service: what was typed stays, a refusal stands with it."""
+    current = None
+    if form.is_bound and form.is_valid():
+        try:
+            return redirect(save(form.cleaned_data))
+        except StaleVersion as error:
+            current = error.current
+            form.add_error(None, str(error.sentence))
+        except DomainError as error:
+            field = error.field if error.field in form.fields else None
+            form.add_error(field, str(error.sentence))
+    context = {
+        "form": form,
+        "title": title,
+        "button": button or title,
+        "back": back,
+        "state": state,
+        "current": current,
+        "today": timezone.localdate(),
+        **more,
+    }
+    status = 409 if current else 422 if form.is_bound else 200
+    return render(request, template, context, status=status)

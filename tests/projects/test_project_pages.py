@@ -1,0 +1,240 @@
+"""The pages of projects: lists that cost the same, acts by their doors, refusals."""
+
+import pytest
+from django.urls import reverse
+
+from crm.models import StoredFile
+from crm.services import search
+from projects.models import Milestone, Project, State
+from projects.services import milestones as services
+from projects.services.milestones import Act
+from tests.factories import NOON, ProjectFactory
+
+TODAY = NOON.date()
+
+
+@pytest.fixture(autouse=True)
+def at_noon(time_machine):
+    time_machine.move_to(NOON, tick=False)
+
+
+def url(name, record, **more):
+    return reverse(f"projects:{name}", kwargs={"pk": record.pk, **more})
+
+
+def test_the_list_costs_the_same_for_1_and_20(cast, begun, as_user, queries_of):
+    client, page = as_user(cast.dora), reverse("projects:index") + "?tab=all"
+    client.get(page)
+    cost = queries_of(lambda: client.get(page))
+    for _ in range(19):
+        ProjectFactory(company=cast.company, lead_department=cast.bureau)
+    assert queries_of(lambda: client.get(page)) == cost
+    # session with person, keys of the page, their rows, the count
+    assert cost == 5
+
+
+def test_the_list_shows_what_is_due_next(cast, items, walk, as_user):
+    walk(items.site, "prepare", "hand-in", "accept")
+    body = as_user(cast.olga).get(reverse("projects:index")).content.decode()
+    assert "恒润智能织造项目" in body
+    assert "0/4" in body
+    assert "03-27" in body  # seven working days from today
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=智能", True),
+        ("q=530101-04", True),
+        ("q=恒润纺织", True),
+        ("q=别的", False),
+        ("stage=signed", True),
+        ("stage=capacity", False),
+        ("green=true", False),
+        ("department=水利", True),
+    ],
+)
+def test_the_list_is_narrowed(cast, begun, as_user, query, found):
+    search.refresh(cast.company.pk)
+    page = reverse("projects:index") + f"?tab=all&{query}"
+    assert ("恒润智能" in as_user(cast.dora).get(page).content.decode()) == found
+
+
+@pytest.mark.parametrize("query", ["stage=moon", "cursor=xx", "tab=' OR 1=1", "q=%00"])
+def test_a_damaged_address_is_no_error(cast, begun, as_user, query):
+    page = reverse("projects:index") + f"?{query}"
+    assert as_user(cast.dora).get(page).status_code in {200, 400, 422}
+
+
+def test_the_page_costs_the_same_for_4_and_40_items(cast, begun, as_user, queries_of):
+    client = as_user(cast.dora)
+    client.get(url("project", begun))
+    cost = queries_of(lambda: client.get(url("project", begun)))
+    first = begun.milestones.first()
+    for number in range(36):
+        Milestone.objects.create(
+            project=begun,
+            key=f"x{number}",
+            name="事项",
+            department=cast.bureau,
+            stage=5,
+            attempt_from=TODAY,
+            order=number + 10,
+        )
+    assert first is not None
+    assert queries_of(lambda: client.get(url("project", begun))) == cost
+    assert cost <= 18
+
+
+def test_a_project_is_entered_with_its_departments(cast, as_user):
+    data = {
+        "name": "恒润二期",
+        "region": cast.town.pk,
+        "company": cast.company.pk,
+        "kind": "industry",
+        "lead_department": cast.bureau.pk,
+        "supporting": [cast.other_bureau.pk],
+        "visit_every_days": 10,
+    }
+    response = as_user(cast.dora).post(reverse("projects:project-new"), data)
+    made = Project.objects.get(name="恒润二期")
+    assert response.url == made.get_absolute_url()
+    assert {part.kind for part in made.parts.all()} == {"lead", "support"}
+
+
+def test_what_was_typed_comes_back_with_a_bad_code(cast, as_user):
+    data = {"name": "恒润二期", "code": "2599-1"}
+    response = as_user(cast.dora).post(reverse("projects:project-new"), data)
+    assert response.status_code == 422
+    assert "24 位" in response.content.decode()
+    assert "恒润二期" in response.content.decode()
+
+
+def test_two_who_edit_see_both_versions(cast, project, as_user):
+    client = as_user(cast.dora)
+    data = {
+        "name": "甲改的名",
+        "region": cast.town.pk,
+        "company": cast.company.pk,
+        "kind": "industry",
+        "lead_department": cast.bureau.pk,
+        "version": 1,
+    }
+    assert client.post(url("project-edit", project), data).status_code == 302
+    late = client.post(url("project-edit", project), data | {"name": "乙改的名"})
+    assert late.status_code == 409
+    body = late.content.decode()
+    assert "甲改的名" in body and "乙改的名" in body
+
+
+def test_accepting_on_the_desk_is_one_press(cast, items, walk, as_user):
+    item = walk(items.site, "prepare", "hand-in")
+    client = as_user(cast.hana)
+    body = client.get(reverse("projects:desk")).content.decode()
+    assert "事项 site" in body and "受理" in body
+    data = {"version": item.version, "desk": "1"}
+    response = client.post(url("milestone-quick", item, act="accept"), data)
+    assert response.url == reverse("projects:desk")
+    item.refresh_from_db()
+    assert item.state == State.ACCEPTED
+
+
+def test_the_desk_costs_the_same_for_1_and_3(cast, items, walk, as_user, queries_of):
+    client, page = as_user(cast.hana), reverse("projects:desk")
+    walk(items.site, "prepare", "hand-in")
+    client.get(page)
+    cost = queries_of(lambda: client.get(page))
+    walk(items.filing, "prepare", "hand-in")
+    walk(items.permit, "prepare", "hand-in")
+    assert queries_of(lambda: client.get(page)) == cost
+    # session with person, the rows, the count
+    assert cost == 4
+
+
+def test_the_same_act_for_several_items_or_for_none(cast, items, walk, as_user):
+    for key in ("site", "filing"):
+        walk(getattr(items, key), "prepare", "hand-in")
+    client, page = as_user(cast.hana), reverse("projects:desk-bulk")
+    both = [items.site.pk, items.filing.pk]
+    refused = client.post(page, {"items": [*both, items.permit.pk], "act": "accept"})
+    assert refused.status_code == 409
+    assert "事项 permit" in refused.content.decode()
+    assert not Milestone.objects.filter(state=State.ACCEPTED).exists()
+    client.post(page, {"items": both, "act": "accept"})
+    assert Milestone.objects.filter(state=State.ACCEPTED).count() == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"items": ["x"], "act": "accept"},
+        {"items": ["1" * 40], "act": "accept"},
+        {"act": "accept"},
+    ],
+)
+def test_a_bulk_act_without_items_is_a_sentence(cast, items, as_user, data):
+    response = as_user(cast.hana).post(reverse("projects:desk-bulk"), data)
+    assert response.status_code == 422
+    assert "请勾选事项" in response.content.decode()
+
+
+def test_a_foreign_item_is_no_part_of_a_bulk_act(cast, items, walk, as_user):
+    walk(items.site, "prepare", "hand-in")
+    data = {"items": [items.site.pk, items.eia.pk], "act": "accept"}
+    response = as_user(cast.hana).post(reverse("projects:desk-bulk"), data)
+    assert response.status_code == 403
+    items.site.refresh_from_db()
+    assert items.site.state == State.RECEIVED
+
+
+def test_a_correction_is_asked_for_with_its_words(cast, items, walk, as_user):
+    item = walk(items.site, "prepare", "hand-in")
+    client, page = as_user(cast.hana), url("milestone-act", items.site, act="correct")
+    bare = client.post(page, {"on": TODAY, "version": item.version})
+    assert bare.status_code == 422
+    data = {"on": TODAY, "notice": "补正红线图", "version": item.version}
+    assert client.post(page, data).status_code == 302
+    body = client.get(item.get_absolute_url()).content.decode()
+    assert "补正红线图" in body
+
+
+def test_two_clerks_at_once_are_told(cast, items, walk, as_user):
+    item = walk(items.site, "prepare", "hand-in", "accept")
+    page = url("milestone-act", item, act="approve")
+    data = {"on": TODAY, "version": item.version}
+    assert as_user(cast.hana).post(page, data).status_code == 302
+    late = as_user(cast.uma).post(
+        url("milestone-act", item, act="reject"), data | {"notice": "不符"}
+    )
+    assert late.status_code == 409
+    body = late.content.decode()
+    assert "刚被他人办理" in body and "不符" in body
+
+
+def test_an_item_taken_out_meanwhile_is_gone_with_a_sentence(cast, items, as_user):
+    client = as_user(cast.olga)
+    services.remove_item(items.eia, actor=cast.dora, reason="不涉水", now=NOON)
+    response = client.post(url("milestone-quick", items.eia, act="prepare"))
+    assert response.status_code == 404
+
+
+def test_an_unknown_act_is_not_found(cast, items, as_user):
+    page = url("milestone-act", items.site, act="explode")
+    assert as_user(cast.hana).get(page).status_code == 404
+
+
+def test_the_slip_is_kept_as_proof(cast, items, as_user, tmp_path):
+    services.move(items.site, Act.PREPARE, actor=cast.olga, now=NOON)
+    slip = tmp_path / "slip.pdf"
+    slip.write_bytes(b"%PDF-1.7\n%test\n")
+    page = url("milestone-act", items.site, act="hand-in")
+    with slip.open("rb") as file:
+        response = as_user(cast.olga).post(page, {"on": TODAY, "papers": file})
+    assert response.status_code == 302
+    kept = StoredFile.objects.get()
+    body = as_user(cast.hana).get(items.site.get_absolute_url()).content.decode()
+    assert "slip.pdf" in body
+    file_url = url("project-file", items.site.project, uuid=kept.uuid)
+    assert as_user(cast.hana).get(file_url).status_code in {200, 404}
+    assert as_user(cast.omar).get(file_url).status_code == 404
