@@ -18,7 +18,7 @@ from crm.demo.story import SCALES, tell
 from crm.models import Company, User
 
 # Upper apps are found by name: nothing here imports upwards.
-ABOVE = ("visits", "reports")
+ABOVE = ("projects", "visits", "reports")
 
 
 class Command(BaseCommand):
