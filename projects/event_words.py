@@ -39,6 +39,7 @@ ACTIONS = {
     "milestone.needs_set": _("prerequisites of an approval item set"),
     "milestone.material_set": _("material of an approval item set"),
     "milestone.commented": _("remark on an approval item"),
+    "lamp_rule.edited": _("rule of the projects' lamps changed"),
 }
 
 # What an event says of its record beside the record's own columns.

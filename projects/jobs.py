@@ -2,9 +2,15 @@
 
 from django.utils import timezone
 
-from projects.services import forecasting
+from crm.lib.months import months_later
+from projects.services import forecasting, lamps
 
 
 def refresh_forecasts() -> None:
     """Days pass, so what is still open has lasted longer."""
     forecasting.refresh_running(today=timezone.localdate())
+
+
+def take_readings() -> None:
+    """How every project stood at the end of last month; written once."""
+    lamps.take_readings(months_later(timezone.localdate().replace(day=1), -1))

@@ -21,6 +21,13 @@ def hang() -> None:
     nav.register(
         NavItem(45, _("Projects"), "projects:index", "building-factory-2", officials),
         NavItem(35, _("Approval desk"), "projects:desk", "rubber-stamp", UNIT),
+        NavItem(
+            260,
+            _("Lamps of projects"),
+            "projects:lamp-rules",
+            "traffic-lights",
+            {Role.SYSTEM_ADMIN},
+        ),
     )
     audit_words.ACTIONS.update(event_words.ACTIONS)
     audit_words.NAMES.update(event_words.NAMES)
@@ -28,3 +35,4 @@ def hang() -> None:
     audit_words.RECORDS.update(event_words.RECORDS)
     audit_words.NAMED.add(ApprovalTemplate)
     periodic.daily(time(2, 40), "projects.jobs.refresh_forecasts")
+    periodic.daily(time(2, 20), "projects.jobs.take_readings")

@@ -23,8 +23,10 @@ from crm.models import (
     subject_of,
 )
 from crm.services import calendar, comments, deadlines
+from projects import lamp_words
 from projects.models import (
     Blocker,
+    Forecast,
     KeyListing,
     LifeStep,
     Milestone,
@@ -38,6 +40,7 @@ from projects.models import (
     Turn,
 )
 from projects.models.states import APPROVED, UNBEGUN
+from projects.services import lamps
 
 STREAM_LENGTH = 30
 NOTES = 6
@@ -135,6 +138,15 @@ class Page:
     @cached_property
     def lines(self) -> list[ItemLine]:
         return item_lines(self.project, self.today, self.near)
+
+    @cached_property
+    def lamp(self) -> lamp_words.Told:
+        return lamp_words.told(lamps.lamp(self.project, today=self.today))
+
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        found = Forecast.objects.filter(project=self.project).select_related("next")
+        return found.first() if self.project.started_on else None
 
     @cached_property
     def stages(self) -> list[StageLines]:

@@ -1,6 +1,6 @@
 """Each view module lists its own addresses in `urls`; here they come together."""
 
-from .views import desk, life, milestones, project_acts, projects
+from .views import desk, lamp_rules, life, milestones, project_acts, projects
 
 app_name = "projects"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     *life.urls,
     *milestones.urls,
     *desk.urls,
+    *lamp_rules.urls,
 ]

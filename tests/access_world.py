@@ -8,7 +8,12 @@ from django.core.files.storage import default_storage
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from crm.models import Absence, Attachment, Comment, Document, Grant, StoredFile
-from projects.models import KeyListing, MilestoneMaterial, ProjectLiaison
+from projects.models import (
+    KeyListing,
+    LampRule,
+    MilestoneMaterial,
+    ProjectLiaison,
+)
 from projects.services import life, milestones
 from tests.factories import (
     NOON,
@@ -229,6 +234,7 @@ def make_world(cast):
         "person": {"pk": cast.tom.pk},
         "grant": {"pk": Grant.objects.get(user=cast.tom).pk},
         "category": {"pk": category.pk},
+        "lamp-rule": {"pk": LampRule.objects.get(kind="step").pk},
         "year": {"year": 2026},
         "token": {"token": "x" * 43},
         "code": {"key": NOBODY},

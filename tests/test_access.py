@@ -53,7 +53,7 @@ PUBLIC = {
 }  # fmt: skip
 # Their scope is the whole site, or one's own: no record of a county hangs from them.
 FREE = {"year", "name", "token", "code", "department", "region", "person", "grant"}
-FREE |= {"category"}
+FREE |= {"category", "lamp-rule"}
 # People of the other county, who see what is foreign here.
 ELSEWHERE = "oleg dirk omar"
 REFUSED = {401, 403, 404, 405}
@@ -179,6 +179,8 @@ ROWS = {
     "projects:milestone-material": ("material", READERS, NO, PREPARERS),
     "projects:milestone-act": ("milestone-act", READERS, PREPARERS, PREPARERS),
     "projects:milestone-quick": ("milestone-act", READERS, NO, PREPARERS),
+    "projects:lamp-rules": (None, ALL, SYSTEM, NO),
+    "projects:lamp-rule": ("lamp-rule", ALL, SYSTEM, SYSTEM),
     "projects:desk": (None, ALL, HANDLERS, NO),
     "projects:desk-bulk": (None, ALL, NO, HANDLERS),
     "visits:index": (None, ALL, ALL, NO),

@@ -31,6 +31,7 @@ OPEN = {
     "projects.LifeStep": "asked for by its project, found visible before",
     "projects.MilestoneMaterial": "asked for by its item, found visible before",
     "projects.ProgressNote": "asked for by its project, found visible before",
+    "projects.LampRule": "numbers from which lamps turn yellow or red",
     "visits.Category": "words for kinds of problems and their days",
 }
 

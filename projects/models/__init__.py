@@ -2,6 +2,7 @@
 
 from .forecasts import Forecast
 from .items import Item
+from .lamps import LampRule, Reading
 from .life import Blocker, KeyListing, LifeStep, ProgressNote
 from .milestones import (
     Milestone,
@@ -25,6 +26,7 @@ __all__ = [
     "Group",
     "Item",
     "KeyListing",
+    "LampRule",
     "LifeStep",
     "Milestone",
     "MilestoneMaterial",
@@ -34,6 +36,7 @@ __all__ = [
     "Project",
     "ProjectLiaison",
     "ProjectPart",
+    "Reading",
     "Stage",
     "State",
     "TemplateItem",
