@@ -1,6 +1,14 @@
 """Each view module lists its own addresses in `urls`; here they come together."""
 
-from .views import desk, lamp_rules, life, milestones, project_acts, projects
+from .views import (
+    desk,
+    lamp_rules,
+    life,
+    milestones,
+    project_acts,
+    projects,
+    timeline,
+)
 
 app_name = "projects"
 urlpatterns = [
@@ -10,4 +18,5 @@ urlpatterns = [
     *milestones.urls,
     *desk.urls,
     *lamp_rules.urls,
+    *timeline.urls,
 ]

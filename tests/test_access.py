@@ -148,6 +148,7 @@ ROWS = {
     "projects:index": (None, ALL, ALL, NO),
     "projects:project-new": (None, ALL, DISPATCHERS, DISPATCHERS),
     "projects:project": ("project", READERS, INSIDERS, NO),
+    "projects:timeline": ("project", READERS, READERS, NO),
     "projects:project-edit": ("project", READERS, DISPATCHER, DISPATCHER),
     "projects:project-archive": ("project", READERS, DISPATCHER, DISPATCHER),
     "projects:project-restore": ("project", READERS, NO, ""),

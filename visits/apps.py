@@ -8,7 +8,8 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         # Only when the apps are loaded can they name their models.
-        from . import ticket_hooks, visit_hooks  # noqa: PLC0415
+        from . import project_hooks, ticket_hooks, visit_hooks  # noqa: PLC0415
 
         visit_hooks.hang()
         ticket_hooks.hang()
+        project_hooks.hang()

@@ -2,7 +2,6 @@
 
 from .drawing import Drawing, Page, drawn, paged
 from .model import (
-    Clocks,
     Expiry,
     Flag,
     Halt,
@@ -17,7 +16,6 @@ from .scale import Zoom
 from .words import LaneTold, StageTold, Told
 
 __all__ = [
-    "Clocks",
     "Drawing",
     "Expiry",
     "Flag",

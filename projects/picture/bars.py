@@ -15,6 +15,7 @@ TALL, THIN = 16, 10
 FOOT = 4  # from the middle of a row down to the foot of its words
 HALF = 7  # of what a mark needs
 APART = 32.0  # marks nearer than this are drawn as one
+NEAR = 40.0  # farther away words would seem to belong to nothing
 
 
 def body(sheet: Sheet) -> str:
@@ -91,8 +92,8 @@ def expiry_place(expiry: Expiry, sheet: Sheet) -> tuple[float, str]:
 
 
 def beside_bars(item: Item, text: str, middle: float, sheet: Sheet) -> str:
-    bars = [sheet.scale.ends(span) for span in item.bars()]
-    others: list[Taken] = [(x - 2, x + 2) for x, _word in sheet.uprights]
+    others: list[Taken] = [sheet.scale.ends(span) for span in item.bars()]
+    others += [(x - 2, x + 2) for x, _word in sheet.uprights]
     if item.due_on:
         due = sheet.scale.end(item.due_on)
         others.append((due - 2, due + 2))
@@ -100,7 +101,8 @@ def beside_bars(item: Item, text: str, middle: float, sheet: Sheet) -> str:
         x, _shape = expiry_place(item.expiry, sheet)
         others.append((x - HALF, x + HALF))
     others += [(x - 2, x + 2) for x in sheet.crossings.get(item.key, ())]
-    placed = beside(bars, others, text, SMALL, sheet.width) if text else None
+    now = sheet.left_of(item), sheet.right_of(item)
+    placed = beside(now, others, text, SMALL, sheet.width) if text else None
     if placed is None:
         return ""
     return shapes.words(placed.x, middle + FOOT, placed.text, "tl-beside")
@@ -152,10 +154,10 @@ def label(cluster: Cluster, marks: list[Mark], middle: float, sheet: Sheet) -> s
     left, right = cluster.x - HALF, cluster.x + HALF - 4
     others = [(0, left), *((x - 2, x + 2) for x, _word in sheet.uprights)]
     most = cluster.x + cluster.room - HALF
-    placed = beside([(left, right)], others, text, SMALL, most)
-    if placed is None or placed.text != text:
+    placed = beside((left, right), others, text, SMALL, most)
+    if placed is None or placed.x > right + NEAR:
         return ""
-    return shapes.words(placed.x, middle + FOOT, text, "tl-beside")
+    return shapes.words(placed.x, middle + FOOT, placed.text, "tl-beside")
 
 
 def linked(inside: str, url: str) -> str:

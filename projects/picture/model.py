@@ -4,9 +4,11 @@ States, turns and lanes come as words; the picture adds only those of its own fa
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+
+from projects.clocks import Clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,6 @@ class Expiry:
 
 
 @dataclass(frozen=True, slots=True)
-class Clocks:
-    """Whose the days were."""
-
-    company: int
-    authority: int
-    special: int
-
-    def numbers(self) -> dict[str, int]:
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
 class Item:
     """One approval. `planned` is the baseline, `actual` runs to its end or today."""
 
@@ -67,6 +57,8 @@ class Item:
     planned: Span | None = None
     actual: Span | None = None
     forecast: Span | None = None
+    # How certain the forecast is, and on what it rests.
+    likely: str = ""
     # Where the bar would be without the "what if" that the page was asked for.
     before: Span | None = None
     is_ended: bool = False

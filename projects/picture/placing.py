@@ -32,12 +32,11 @@ def free(taken: Iterable[Taken], right: float) -> list[Taken]:
 
 
 def beside(
-    bars: Sequence[Taken], others: Iterable[Taken], text: str, size: float, right: float
+    bar: Taken, others: Iterable[Taken], text: str, size: float, right: float
 ) -> Placed | None:
-    """As near to the bars as there is room, rather right than left; else cut."""
-    gaps = free([*bars, *others], right)
-    first = min((low for low, _high in bars), default=0.0)
-    last = max((high for _low, high in bars), default=0.0)
+    """As near to the bar as there is room, rather right than left; else cut."""
+    gaps = free([bar, *others], right)
+    first, last = bar
     needed = width(text, size)
     places = [
         (first - high + RIGHT_FIRST, high - needed)

@@ -1,7 +1,7 @@
 """What the picture says of an item, in words: the same in drawing, list and table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -150,11 +150,11 @@ def tell(item: Item, today: date, names: Mapping[str, str]) -> Told:
         critical=words.critical if item.is_critical else "",
         planned=words.told(item.planned, today),
         actual=actual_told(item, today),
-        forecast=words.told(item.forecast, today),
+        forecast=joined(words.told(item.forecast, today), item.likely),
         before=words.told(item.before, today),
         due=day_told(item.due_on, today) if item.due_on else "",
         slack=slack_told(item.slack),
-        clocks=words.clocks % clocks.numbers() if clocks else "",
+        clocks=words.clocks % asdict(clocks) if clocks else "",
         halts=DOT.join(halt_told(halt, today) for halt in item.halts),
         expiry=expiry_told(item.expiry, today),
         needs=words.comma.join(names[key] for key in item.needs if key in names),
@@ -168,7 +168,7 @@ def sentence_of(told: Told) -> str:
     item, fact = told.item, vocabulary().fact
     head = (item.name, item.department, item.state, item.lamp, told.critical)
     facts = (fact % {"label": label, "value": value} for label, value in told.facts())
-    return DOT.join(part for part in (*head, *facts) if part)
+    return joined(*head, *facts)
 
 
 def day_told(day: date, today: date) -> str:
@@ -194,9 +194,10 @@ def slack_told(slack: int | None) -> str:
 
 
 def expiry_told(expiry: Expiry | None, today: date) -> str:
-    if expiry is None:
-        return ""
-    parts = (day_told(expiry.on, today), expiry.word)
+    return joined(day_told(expiry.on, today), expiry.word) if expiry else ""
+
+
+def joined(*parts: str) -> str:
     return DOT.join(part for part in parts if part)
 
 

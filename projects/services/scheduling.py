@@ -71,7 +71,8 @@ COLUMNS = (
 class Plan:
     """One project's items by key, as the schedule sees them, and what it found.
 
-    `clocks` are those of each item's latest attempt, where they were asked for.
+    `moves` and `clocks` are those of each item's latest attempt, where they were
+    asked for.
     """
 
     project: int
@@ -81,6 +82,7 @@ class Plan:
     rows: Mapping[str, Row]
     tasks: Mapping[str, Task]
     schedule: Schedule
+    moves: Mapping[str, Sequence[Move]]
     clocks: Mapping[str, Clocks]
 
     def what_if(self, tasks: Iterable[Task]) -> Schedule:
@@ -89,7 +91,7 @@ class Plan:
 
 
 def plan_of(project: Project, *, today: date) -> Plan:
-    """One project with its clocks."""
+    """One project with its moves and clocks."""
     own = Project.objects.filter(pk=project.pk)
     return next(plans(own, today=today, with_clocks=True))
 
@@ -122,6 +124,7 @@ def plans(
             rows=own,
             tasks=tasks,
             schedule=_computed(tasks.values(), start, today),
+            moves={key: moves[row.pk] for key, row in own.items() if row.pk in moves},
             clocks=_clocks(own, tasks, moves, start, today) if with_clocks else {},
         )
 

@@ -29,8 +29,10 @@ from projects.filters import ProjectFilter
 from projects.forms.projects import ProjectForm
 from projects.forms.shared import ReasonForm
 from projects.models import MilestoneMove, ProgressNote, Project
+from projects.picture import Zoom, drawn
 from projects.services import projects as services
 from projects.services.projects import Facts
+from projects.timeline import Timeline
 
 from .shared import act_page, project_for
 
@@ -78,6 +80,9 @@ def show(
 ) -> HttpResponse:
     page = project_page.page_of(project, request.user)
     context = {"page": page, "project": project, "form": form, "today": page.today}
+    if page.lines:
+        whole = Timeline(project, request.user, page.today, known=page.lines)
+        context["drawing"] = drawn(whole.picture, Zoom.QUARTER)
     return render(request, "projects/project.html", context, status=status)
 
 

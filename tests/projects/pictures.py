@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
+from projects.clocks import Clocks
 from projects.picture import (
-    Clocks,
     Expiry,
     Flag,
     Halt,

@@ -1,0 +1,54 @@
+"""What visits and tickets show on a project's timeline, each as far as it is seen."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.models import User
+from projects import marks
+from projects.models import Project
+from projects.picture import Mark, MarkLine
+from visits.models import Ticket, Visit
+
+MOST = 1000
+
+
+def hang() -> None:
+    """Called once, when the apps are loaded."""
+    marks.hang_on_timeline(marks.Source("visits", 10, visits_of))
+    marks.hang_on_timeline(marks.Source("tickets", 20, tickets_of))
+
+
+def visits_of(project: Project, user: User) -> MarkLine:
+    rows = (
+        Visit.objects.visible_to(user)
+        .filter(project=project)
+        .exclude(status=Visit.Status.CANCELLED)
+        .order_by("-day", "-pk")
+        .values_list("pk", "day", "mode", "status")[:MOST]
+    )
+    modes = {value: str(label) for value, label in Visit.Mode.choices}
+    planned = {mode: _("%(mode)s (planned)") % {"mode": modes[mode]} for mode in modes}
+    found = [
+        Mark(
+            on=day,
+            word=(planned if status == Visit.Status.PLANNED else modes)[mode],
+            url=reverse("visits:detail", args=[pk]),
+        )
+        for pk, day, mode, status in rows
+    ]
+    return MarkLine(_("Visits"), "circle", tuple(reversed(found)))
+
+
+def tickets_of(project: Project, user: User) -> MarkLine:
+    rows = (
+        Ticket.objects.visible_to(user)
+        .filter(project=project)
+        .order_by("-raised_at", "-pk")
+        .values_list("pk", "raised_at", "title")[:MOST]
+    )
+    found = [
+        Mark(timezone.localdate(at), title, reverse("visits:ticket", args=[pk]))
+        for pk, at, title in rows
+    ]
+    return MarkLine(_("Tickets"), "diamond", tuple(reversed(found)))
