@@ -4,10 +4,15 @@ from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
+from crm.models import CompanyLiaison
+from crm.models.liaisons import Liaison
+
 # For companies on a day: {company: [{"kind", "id", "number", "title", "due_on"}]}.
 Provider = Callable[[Collection[int], date], dict[int, list[dict[str, Any]]]]
 
 _providers: dict[str, Provider] = {}
+# What an officer serves: companies here, projects when their app is loaded.
+KINDS: list[type[Liaison]] = [CompanyLiaison]
 
 
 def register(name: str, provider: Provider) -> None:

@@ -166,6 +166,15 @@ class Row:
     def others(self) -> list[Act]:
         return [act for act in self.acts if act != self.quick]
 
+    @property
+    def shown(self) -> list[Act]:
+        """Two buttons a row; what is rarer waits behind them."""
+        return self.others[: 1 if self.quick else 2]
+
+    @property
+    def folded(self) -> list[Act]:
+        return self.others[len(self.shown) :]
+
 
 def items_of(user: User) -> MilestoneQuerySet:
     """Of the person's departments, in projects that live."""

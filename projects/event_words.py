@@ -38,6 +38,7 @@ ACTIONS = {
     "milestone.removed": _("approval item taken out"),
     "milestone.needs_set": _("prerequisites of an approval item set"),
     "milestone.material_set": _("material of an approval item set"),
+    "milestone.expires_soon": _("approval about to lapse"),
     "milestone.commented": _("remark on an approval item"),
     "lamp_rule.edited": _("rule of the projects' lamps changed"),
 }
@@ -58,6 +59,7 @@ NAMES = {
     "source": _("source"),
     "started_on": _("approvals begun"),
     "supporting": _("supporting departments"),
+    "warned_days": _("days ahead"),
 }
 
 # Codes that are no column's choices.

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from crm.lib.months import months_later
-from projects.services import forecasting, lamps
+from projects.services import expiry, forecasting, lamps
 
 
 def refresh_forecasts() -> None:
@@ -14,3 +14,8 @@ def refresh_forecasts() -> None:
 def take_readings() -> None:
     """How every project stood at the end of last month; written once."""
     lamps.take_readings(months_later(timezone.localdate().replace(day=1), -1))
+
+
+def warn_of_expiry() -> None:
+    """Approvals that lapse in 90 or in 30 days."""
+    expiry.warn(today=timezone.localdate())

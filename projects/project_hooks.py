@@ -1,17 +1,33 @@
 """What projects show on lower pages and what they do by night."""
 
-from datetime import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, time
+from functools import lru_cache
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm import audit_words, nav
+from crm import audit_words, handover, nav, panels
 from crm.lib import periodic
-from crm.models import Role
+from crm.lib.labels import label_of
+from crm.lib.prepared import KEPT, Prepared, place
+from crm.models import Company, Role, User
+from crm.models.access import Access
+from crm.models.people import anybody_with
 from crm.nav import NavItem
-from projects.models import ApprovalTemplate
+from projects.models import (
+    ApprovalTemplate,
+    Milestone,
+    Project,
+    ProjectLiaison,
+)
+from projects.models.states import OPEN, UNBEGUN
 
 from . import event_words, project_list
 
+PANEL_ROWS = 5
 UNIT = {Role.HANDLER, Role.UNIT_HEAD}
 
 
@@ -29,6 +45,11 @@ def hang() -> None:
             {Role.SYSTEM_ADMIN},
         ),
     )
+    panels.hang_on_company(
+        panels.Panel("projects", 15, "projects/_company_projects.html", of_company)
+    )
+    handover.KINDS.append(ProjectLiaison)
+    handover.register("projects.items", open_items)
     audit_words.ACTIONS.update(event_words.ACTIONS)
     audit_words.NAMES.update(event_words.NAMES)
     audit_words.CODES.update(event_words.CODES)
@@ -36,3 +57,65 @@ def hang() -> None:
     audit_words.NAMED.add(ApprovalTemplate)
     periodic.daily(time(2, 40), "projects.jobs.refresh_forecasts")
     periodic.daily(time(2, 20), "projects.jobs.take_readings")
+    periodic.daily(time(6, 10), "projects.jobs.warn_of_expiry")
+
+
+def of_company(company: Company, user: User, today: date) -> dict[str, Any]:
+    """The company's projects, as far as this person may see them."""
+    rows = of_one_company(user.access).rows([company.pk, user.pk])
+    may_enter = bool(getattr(company, "may_manage", False))
+    return {
+        "company": company,
+        "rows": [PanelRow(*row) for row in rows],
+        "may_enter": may_enter and not company.is_archived,
+        "today": today,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRow:
+    """A project on its company's page."""
+
+    pk: int
+    name: str
+    stage: str
+    started_on: date | None
+    finished_on: date | None
+
+    @property
+    def stage_label(self) -> str:
+        return label_of(Project.Stage, self.stage)
+
+
+@lru_cache(maxsize=KEPT)
+def of_one_company(access: Access) -> Prepared:
+    return Prepared(lambda: panel_rows(anybody_with(access)))
+
+
+def panel_rows(user: User) -> QuerySet[Project, tuple[Any, ...]]:
+    projects = Project.objects.visible_to(user).filter(company=place())
+    fields = ("pk", "name", "stage", "started_on", "finished_on")
+    return projects.order_by("-pk").values_list(*fields)[:PANEL_ROWS]
+
+
+def open_items(
+    companies: Collection[int], today: date
+) -> dict[int, list[dict[str, Any]]]:
+    """Approvals that a stand-in or successor finds under way, for crm.handover."""
+    rows = (
+        Milestone.objects.living()
+        .filter(project__company__in=companies, state__in=OPEN - UNBEGUN)
+        .order_by("decide_by__due_on", "pk")
+        .values_list("project__company", "pk", "name", "decide_by__due_on")
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for company, pk, name, due_on in rows:
+        item = {
+            "kind": "milestone",
+            "id": pk,
+            "number": "",
+            "title": name,
+            "due_on": due_on.isoformat() if due_on else None,
+        }
+        found.setdefault(company, []).append(item)
+    return found

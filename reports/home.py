@@ -1,9 +1,8 @@
 """What a person does next, per role: sections that a home page is made of."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,53 +13,9 @@ from django.utils.translation import ngettext
 
 from crm.models import Role, User
 
-from . import queries
+from . import project_home, queries
+from .sections import ROWS, More, Section
 from .troubles import troubles_of
-
-ROWS = 8
-
-
-@dataclass(frozen=True)
-class More:
-    """Where the whole list is, or a desk and what is done there."""
-
-    url: str
-    label: str
-    hint: str = ""
-
-
-@dataclass
-class Section:
-    """One question and its answer: rows, or one sentence why there are none."""
-
-    title: str
-    template: str
-    rows: Sequence[Any]
-    empty: str
-    hint: str = ""
-    more: More | None = None
-    act: More | None = None
-    # Beside the day's work where there is room, below it on the phone.
-    is_aside: bool = False
-    # Whether more rows are more work: people to call and desks are not counted.
-    is_counted: bool = True
-    anchor: str = ""
-
-    @property
-    def shown(self) -> Sequence[Any]:
-        return self.rows[:ROWS]
-
-    @property
-    def has_rest(self) -> bool:
-        return len(self.rows) > ROWS
-
-    @property
-    def count(self) -> str:
-        """「3」「8+」, or nothing when there is nothing to do."""
-        if not self.is_counted:
-            return ""
-        return f"{len(self.shown) or ''}{'+' if self.has_rest else ''}"
-
 
 Builder = Callable[[User, date], Iterable[Section]]
 
@@ -348,9 +303,13 @@ def administrators(user: User, today: date) -> Iterable[Section]:
 
 BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.OFFICER,), officer),
+    ((Role.OFFICER,), project_home.officer),
     ((Role.DISPATCHER,), dispatcher),
+    ((Role.DISPATCHER,), project_home.dispatcher),
     ((Role.UNIT_HEAD,), unit_head),
     ((Role.HANDLER,), handler),
+    ((Role.UNIT_HEAD, Role.HANDLER), project_home.unit),
+    ((Role.LEADER,), project_home.leader),
     ((Role.LEADER, Role.SUPERVISOR), leader),
     ((Role.OWNER,), owner),
     ((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN), administrators),

@@ -220,7 +220,7 @@ def one_county(places: list[Place]) -> list[Place]:
 
 # Who sits where in the small county, by the departments that tickets go to most.
 HANDLED = [
-    ["hrss", "talent", "education", "health"],
+    ["hrss", "natural-resources", "talent", "education", "health"],
     ["housing", "transport", "power", "water-supply", "gas", "water"],
     ["natural-resources", "ecology", "emergency", "civil-defence", "forestry"],
     ["miit", "science", "commerce", "market", "financial", "finance", "tax"],

@@ -152,6 +152,16 @@ class Liaison(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def living(cls) -> Q:
+        """Whose company or project is neither archived nor merged."""
+        raise NotImplementedError
+
+    @property
+    def served(self) -> Any:
+        """The company or project."""
+        return getattr(self, self.SERVED)
+
 
 class CompanyLiaison(Liaison):
     """Who serves a company: at most one open A and one open B, not the same person."""
@@ -188,6 +198,10 @@ class CompanyLiaison(Liaison):
 
     def __str__(self) -> str:
         return f"{self.company_id} {self.role} {self.officer_id}"
+
+    @classmethod
+    def living(cls) -> Q:
+        return Q(company__archived_at=None, company__merged_into=None)
 
     @classmethod
     def name_of(cls, role: "Liaison.Role", company: str = "pk") -> Subquery:

@@ -18,8 +18,11 @@ from crm.models import (
     User,
     people_led_by,
 )
+from crm.models.liaisons import Liaison
 
 MOST_DAYS: Final = 366
+# A company or project that somebody serves, by kind of liaison and key.
+Served = tuple[type[Liaison], int]
 # Companies named in a sentence before it says "and N more".
 NAMED: Final = 5
 
@@ -84,32 +87,41 @@ def check_days(starts_on: date, ends_on: date, today: date) -> None:
         raise DomainError(sentence, code="too_long", field="ends_on")
 
 
-def hold(officer: User) -> list[CompanyLiaison]:
+def hold(officer: User) -> list[Liaison]:
     """The officer's open liaisons, after a lock on him and on all his counterparts.
 
     Two who stand in for each other cannot both leave at the same moment: each waits
     for the other's lock and then sees the other's absence.
     """
-    mine = CompanyLiaison.objects.open().filter(
-        officer=officer, company__archived_at=None, company__merged_into=None
-    )
-    partners = CompanyLiaison.objects.open().filter(company__in=mine.values("company"))
-    people = User.objects.filter(pk__in=partners.values("officer")) | (
-        User.objects.filter(pk=officer.pk)
-    )
-    list(people.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    return list(mine.select_related("company").order_by("pk"))
+    served: list[Liaison] = []
+    people = {officer.pk}
+    for kind in handover.KINDS:
+        mine = kind.objects.open().filter(kind.living(), officer=officer)
+        same = {f"{kind.SERVED}__in": mine.values(kind.SERVED)}
+        partners = kind.objects.open().filter(**same)
+        people.update(partners.values_list("officer", flat=True))
+        served.extend(mine.select_related(kind.SERVED).order_by("pk"))
+    rows = User.objects.filter(pk__in=people).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+    return served
 
 
-def counterparts(served: Iterable[CompanyLiaison]) -> dict[int, CompanyLiaison]:
-    """For each company the liaison of the other officer, where there is one."""
-    by_company = {one.company_id: one.pk for one in served}
-    others = CompanyLiaison.objects.open().filter(company__in=by_company)
-    return {
-        one.company_id: one
-        for one in others.select_related("officer", "company")
-        if one.pk != by_company[one.company_id]
-    }
+def counterparts(served: Iterable[Liaison]) -> dict[Served, Liaison]:
+    """For each company or project the liaison of the other officer, if there is one."""
+    mine = {served_by(one): one.pk for one in served}
+    found: dict[Served, Liaison] = {}
+    for kind in handover.KINDS:
+        keys = [key for model, key in mine if model is kind]
+        others = kind.objects.open().filter(**{f"{kind.SERVED}__in": keys})
+        for one in others.select_related("officer", kind.SERVED):
+            if one.pk != mine[served_by(one)]:
+                found[served_by(one)] = one
+    return found
+
+
+def served_by(liaison: Liaison) -> Served:
+    """Which company or project, told apart from one with the same key."""
+    return type(liaison), getattr(liaison, f"{liaison.SERVED}_id")
 
 
 def check_free(officer: User, starts_on: date, ends_on: date) -> None:
@@ -128,16 +140,16 @@ def check_free(officer: User, starts_on: date, ends_on: date) -> None:
 
 
 def check_somebody_is_here(
-    served: Iterable[CompanyLiaison],
-    pairs: dict[int, CompanyLiaison],
+    served: Iterable[Liaison],
+    pairs: dict[Served, Liaison],
     starts_on: date,
     ends_on: date,
 ) -> None:
     """Refuse when a company would have nobody: no B at all, or B away too."""
     alone = [
-        one.company.name
+        one.served.name
         for one in served
-        if one.role == CompanyLiaison.Role.A and one.company_id not in pairs
+        if one.role == Liaison.Role.A and served_by(one) not in pairs
     ]
     if alone:
         raise DomainError(
@@ -149,7 +161,7 @@ def check_somebody_is_here(
     away = Absence.objects.overlapping(starts_on, ends_on).filter(officer__in=partners)
     if clash := away.select_related("officer").order_by("starts_on", "pk").first():
         names = [
-            one.company.name
+            one.served.name
             for one in pairs.values()
             if one.officer_id == clash.officer_id
         ]
@@ -178,17 +190,21 @@ def listed(names: list[str]) -> str:
 
 def write_notes(
     absence: Absence,
-    served: Iterable[CompanyLiaison],
-    pairs: dict[int, CompanyLiaison],
+    served: Iterable[Liaison],
+    pairs: dict[Served, Liaison],
     today: date,
 ) -> None:
-    companies = [one.company_id for one in served if one.role == CompanyLiaison.Role.A]
+    companies = [
+        one.company_id
+        for one in served
+        if isinstance(one, CompanyLiaison) and one.role == Liaison.Role.A
+    ]
     items = handover.open_items(companies, today)
     HandoverNote.objects.bulk_create(
         HandoverNote(
             absence=absence,
             company_id=pk,
-            stand_in=pairs[pk].officer,
+            stand_in=pairs[CompanyLiaison, pk].officer,
             items=items[pk],
         )
         for pk in companies

@@ -89,7 +89,7 @@ def project_of(
     return ProjectStory(
         number=number,
         company=company if started else None,
-        name=f"{shown(story.companies[company].name)}{name}",
+        name=f"{own_word(story, company)}{name}",
         kind=kind,
         code=f"{day:%y%m}-{story.units[0].region}-04-01-{100_000 + number:06d}",
         template=key if place != 0 else "social-filing",
@@ -98,11 +98,15 @@ def project_of(
     )
 
 
-def shown(name: str) -> str:
-    """The company's own word, without place and form."""
+def own_word(story: Story, company: int) -> str:
+    """The company's own word, without its county and its form."""
+    told = story.companies[company]
+    place = next(one for one in story.places if one.code == told.region)
+    county = story.names[place.parent or ""].rstrip("县区市")
+    name = told.name.removeprefix(county)
     for end in ("股份有限公司", "有限责任公司", "有限公司", "集团", "厂", "店"):
         name = name.removesuffix(end)
-    return name[-6:] if len(name) > 6 else name
+    return name
 
 
 def live(

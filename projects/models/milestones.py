@@ -131,6 +131,8 @@ class Milestone(Item):
     )
     certificate = models.CharField(_("certificate number"), max_length=60, blank=True)
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
+    # The last warning that was given of it, in days ahead.
+    warned_days = models.PositiveSmallIntegerField(null=True, editable=False)
     # As planned when the approvals began.
     planned_start_on = models.DateField(_("planned start"), null=True, editable=False)
     planned_finish_on = models.DateField(_("planned end"), null=True, editable=False)

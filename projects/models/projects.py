@@ -383,3 +383,7 @@ class ProjectLiaison(Liaison):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.role} {self.officer_id}"
+
+    @classmethod
+    def living(cls) -> Q:
+        return Q(project__archived_at=None)

@@ -185,6 +185,7 @@ MOVED: Final = (
     "decide_by",
     "certificate",
     "expires_on",
+    "warned_days",
     "version",
 )
 
@@ -254,6 +255,7 @@ def begin_again(milestone: Milestone, on: date) -> None:
     milestone.accepted_on = milestone.ended_on = milestone.duration = None
     milestone.admit_by = milestone.decide_by = None
     milestone.certificate, milestone.expires_on = "", None
+    milestone.warned_days = None
     materials.ask_again(milestone)
 
 
@@ -308,7 +310,7 @@ def moment(on: date, now: datetime) -> datetime:
 
 def end(milestone: Milestone, on: date, said: Said) -> None:
     """An attempt is over: what it brought, and how long it took."""
-    milestone.ended_on = on
+    milestone.ended_on, milestone.warned_days = on, None
     if milestone.state not in APPROVED:
         milestone.duration = milestone.expires_on = None
         return

@@ -1,0 +1,99 @@
+"""What of projects stands on the home pages, per role."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.models import User
+
+from . import project_queries as queries
+from .sections import ROWS, More, Section
+
+ITEMS = "reports/home/_items.html"
+
+
+def officer(user: User, today: date) -> Iterable[Section]:
+    """Only for who serves a project: the others have nothing to read here."""
+    sites = queries.site_visits(user, today)
+    own = queries.with_the_company(user, today, ROWS + 1)
+    near = queries.near_of_projects(user, today, ROWS + 1)
+    expiring = queries.expiring(user, today, ROWS + 1)
+    mine = More(reverse("projects:index"), _("My projects"))
+    if sites:
+        yield Section(
+            title=_("Site visits that are due"),
+            template="reports/home/_sites.html",
+            rows=sites,
+            empty="",
+            more=mine,
+        )
+    if near:
+        yield Section(
+            title=_("Approvals to push"),
+            template=ITEMS,
+            rows=near,
+            empty="",
+            hint=_("Late or due soon with a department."),
+            more=mine,
+        )
+    if own:
+        yield Section(
+            title=_("Materials to hand in"),
+            template=ITEMS,
+            rows=own,
+            empty="",
+            hint=_("It is the company's turn; help it."),
+            more=mine,
+            is_aside=True,
+        )
+    if expiring:
+        yield Section(
+            title=_("Approvals that lapse soon"),
+            template="reports/home/_expiring.html",
+            rows=expiring,
+            empty="",
+            is_aside=True,
+        )
+
+
+def unit(user: User, today: date) -> Iterable[Section]:
+    rows = queries.to_decide(user, today, ROWS + 1)
+    if rows:
+        yield Section(
+            title=_("Approval items to decide"),
+            template=ITEMS,
+            rows=rows,
+            empty="",
+            more=More(reverse("projects:desk"), _("The whole desk")),
+        )
+
+
+def leader(user: User, today: date) -> Iterable[Section]:
+    if rows := queries.listings(user, ROWS + 1):
+        yield Section(
+            title=_("Key list: decide"),
+            template="reports/home/_listings.html",
+            rows=rows,
+            empty="",
+        )
+    if late := queries.late_approvals(user, today, ROWS + 1):
+        yield Section(
+            title=_("Late approvals"),
+            template=ITEMS,
+            rows=late,
+            empty="",
+            more=More(reverse("projects:index"), _("All projects")),
+        )
+
+
+def dispatcher(user: User, today: date) -> Iterable[Section]:
+    if rows := queries.without_officer(user, ROWS + 1):
+        yield Section(
+            title=_("Projects without an officer"),
+            template="reports/home/_projects.html",
+            rows=rows,
+            empty="",
+            is_aside=True,
+        )
