@@ -39,8 +39,8 @@ def make_visit_report(document_pk: int) -> None:
     except ChildError as error:
         services.fail_document(document, reason=type(error).__name__)
         raise
-    pdf = b64decode(paper.pop("pdf"))
-    services.keep_document(document, pdf=pdf, **paper)
+    body = b64decode(paper.pop("pdf"))
+    services.keep_document(document, body=body, **paper)
 
 
 def pictures_of(report: VisitReport) -> dict[str, str]:

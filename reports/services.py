@@ -13,6 +13,7 @@ from crm.lib.tasks import enqueue
 from crm.models import Document, StoredFile, User
 from visits.models import Visit
 
+from .kinds import kind_of
 from .queries import VISIT_REPORT, report_of, signature_of
 
 # How long a report waits for photos that are still on the phone.
@@ -94,12 +95,12 @@ def is_incomplete(visit: Visit) -> bool:
 def remake_document(
     document: Document, *, actor: User, now: datetime | None = None
 ) -> Document:
-    """Try a failed paper once more."""
+    """Try a failed paper once more, whatever kind it is."""
     document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
     if document.state == Document.State.FAILED:
         document.state, document.progress, document.error = "queued", 0, ""
         document.save(update_fields=["state", "progress", "error"])
-        enqueue("reports.jobs.make_visit_report", document.pk)
+        enqueue(kind_of(document).job, document.pk)
         events.record(
             actor, "document.retried", document, company=document.company, now=now
         )
@@ -117,17 +118,18 @@ def show_progress(document: Document, percent: int) -> None:
 def keep_document(
     document: Document,
     *,
-    pdf: bytes,
+    body: bytes,
     pages: int,
     warnings: list[str],
     now: datetime | None = None,
 ) -> Document:
     """Store the file and its hash; from now on the number on the paper verifies it."""
     document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
-    name = f"documents/{document.created_at:%Y/%m}/{document.number}.pdf"
-    document.stored_name = default_storage.save(name, ContentFile(pdf))
-    document.sha256 = hashlib.sha256(pdf).hexdigest()
-    document.size, document.pages = len(pdf), pages
+    file = f"{document.number}.{kind_of(document).ending}"
+    name = f"documents/{document.created_at:%Y/%m}/{file}"
+    document.stored_name = default_storage.save(name, ContentFile(body))
+    document.sha256 = hashlib.sha256(body).hexdigest()
+    document.size, document.pages = len(body), pages
     document.warnings = warnings
     document.state, document.progress = Document.State.READY, 100
     document.ready_at = now or timezone.now()

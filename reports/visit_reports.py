@@ -8,16 +8,42 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from crm.lib.words import masked
-from crm.models import CompanyLiaison, Document, StoredFile
+from crm.models import CompanyLiaison, Document, Role, StoredFile, User
 from visits.models import Finding, Ticket, Visit
+from visits.models.visits import VisitQuerySet
 
-from .queries import signature_of
+from .kinds import Kind
+from .queries import VISIT_REPORT, signature_of
 
 LANGUAGE = "zh-hans"
 SEPARATOR = "、"
+
+
+# The company reads the visit's public part instead.
+NOT_FOR = (Role.OWNER,)
+
+
+def visits_on_paper(user: User) -> VisitQuerySet:
+    """The visits whose papers this person may read."""
+    if user.has_role(*NOT_FOR):
+        return Visit.objects.none()
+    return Visit.objects.visible_to(user).held()
+
+
+def is_readable(user: User, document: Document) -> bool:
+    return visits_on_paper(user).filter(pk=document.subject_id).exists()
+
+
+KIND = Kind(
+    key=VISIT_REPORT,
+    label=gettext_lazy("Visit report"),
+    job="reports.jobs.make_visit_report",
+    is_readable=is_readable,
+    address=lambda document: reverse("visits:detail", args=[document.subject_id]),
+)
 
 
 @dataclass(frozen=True)

@@ -8,27 +8,24 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.lib.http import AppRequest, swap_or_redirect
-from crm.models import Document, Role, User
+from crm.models import Document, User
 from crm.services.comments import may_remark
 from reports import services
-from reports.queries import VISIT_REPORT, report_of
+from reports.kinds import kind_of
+from reports.queries import report_of
+from reports.visit_reports import visits_on_paper
 from visits.models import Visit
-
-# Papers of a visit are internal: the company reads the visit's public part instead.
-NOT_FOR = (Role.OWNER,)
 
 
 def readable_visit(user: User, pk: int) -> Visit:
-    """The visit whose paper this person may read, or 404."""
-    if user.has_role(*NOT_FOR):
-        raise Http404
-    visits = Visit.objects.visible_to(user).select_related("company")
-    return get_object_or_404(visits, pk=pk, status=Visit.Status.HELD)
+    visits = visits_on_paper(user).select_related("company")
+    return get_object_or_404(visits, pk=pk)
 
 
 def readable_document(user: User, number: str) -> Document:
-    document = get_object_or_404(Document, number=number, kind=VISIT_REPORT)
-    readable_visit(user, document.subject_id)
+    document = get_object_or_404(Document, number=number)
+    if not kind_of(document).is_readable(user, document):
+        raise Http404
     return document
 
 
@@ -55,14 +52,16 @@ def make(request: AppRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def download(request: AppRequest, number: str) -> HttpResponseBase:
-    """The file itself, to readers of the visit only; the download is recorded."""
+    """The file itself, to its readers only; the download is recorded."""
     document = readable_document(request.user, number)
+    kind = kind_of(document)
     if document.state != Document.State.READY:
-        return redirect("visits:detail", document.subject_id)
+        return redirect(kind.address(document))
     services.note_download(document, actor=request.user)
     file = default_storage.open(document.stored_name)
-    response = FileResponse(file, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{document.number}.pdf"'
+    response = FileResponse(file, content_type=kind.mime)
+    name = f"{document.number}.{kind.ending}"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

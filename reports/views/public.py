@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm.models import Document
 from reports.forms import CompareForm
+from reports.kinds import kind_of
 from reports.queries import newest_version
 
 
@@ -28,6 +29,7 @@ def verify(request: HttpRequest, number: str) -> HttpResponse:
         result = "same" if digest.hexdigest() == document.sha256 else "different"
     context = {
         "document": document,
+        "kind": kind_of(document),
         "is_newest": newest_version(document) == document.version,
         "form": form,
         "result": result,

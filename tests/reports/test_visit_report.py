@@ -129,7 +129,7 @@ def test_an_amended_visit_gets_the_next_version_and_the_old_one_stays(
     visit, without_worker
 ):
     first = services.request_visit_report(visit, actor=None)
-    services.keep_document(first, pdf=b"%PDF-1.7 old", pages=1, warnings=[])
+    services.keep_document(first, body=b"%PDF-1.7 old", pages=1, warnings=[])
     visit.version = 2
     visit.save(update_fields=["version"])
     second = services.request_visit_report(visit, actor=None)
@@ -160,7 +160,7 @@ def test_a_report_waits_for_photos_on_the_phone(visit, without_worker):
 )
 def test_who_may_open_the_paper(cast, visit, as_user, without_worker, who, status):
     document = services.request_visit_report(visit, actor=None)
-    services.keep_document(document, pdf=b"%PDF-1.7 x", pages=1, warnings=[])
+    services.keep_document(document, body=b"%PDF-1.7 x", pages=1, warnings=[])
     url = reverse("reports:document", args=[document.number])
     response = as_user(getattr(cast, who)).get(url)
     assert response.status_code == status
