@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from math import log
+from math import sqrt
 from random import Random
 
 from crm.lib.workdays import Calendar
@@ -18,8 +18,6 @@ from projects.schedule import Schedule, Task
 
 RUNS = 1000
 ENOUGH = 8
-# How finely a distribution is cut; runs draw from its equally likely values.
-GRAIN = 200
 
 Runs = list[int]
 Records = Mapping[str, Sequence[int]]
@@ -169,24 +167,17 @@ class _Simulation:
 
 @lru_cache(maxsize=4096)
 def outcomes(records: tuple[int, ...], elapsed: int) -> tuple[int, ...]:
-    """Equally likely durations of the next one, as GRAIN values in order.
+    """Equally likely durations of the next one, from the recorded ones in order.
 
-    The next is as likely to fall into any of the n + 1 gaps that n ordered records
-    leave; few records so leave much to the last gap, which has no end: there it falls
-    off as the longer half of the records does. What has lasted longer than `elapsed`
-    is only compared with what did, and lasts at least one day more.
+    They lie further from their mean than the records do, by what a mean of so few is
+    uncertain: without that, few records would promise too much. What has lasted longer
+    than `elapsed` is compared with what did. What outlasts them all lasts at least one
+    day more, and as much longer as the longer half outlasted the middle.
     """
-    upper = records[len(records) // 2 :]
-    spread = max(sum(upper) / len(upper) - upper[0], 1)
-    left = [days for days in records if days > elapsed]
-    bounds = [max(elapsed, left[0] // 2 if left else 0), *left]
-    found = []
-    for number in range(GRAIN):
-        gap, part = divmod((number + 0.5) / GRAIN * (len(left) + 1), 1)
-        low = bounds[int(gap)]
-        if gap < len(left):
-            days = low + part * (bounds[int(gap) + 1] - low)
-        else:
-            days = low - spread * log(1 - part)
-        found.append(max(round(days), elapsed + 1))
-    return tuple(found)
+    count, mean = len(records), sum(records) / len(records)
+    stretch = sqrt((count + 1) / (count - 1))
+    wide = [max(round(mean + (days - mean) * stretch), 0) for days in records]
+    if left := [days for days in wide if days > elapsed]:
+        return tuple(left)
+    longer = records[count // 2 :]
+    return tuple(elapsed + 1 + days - longer[0] for days in longer)

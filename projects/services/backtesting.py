@@ -18,15 +18,15 @@ from projects.forecast import ENOUGH, Outlook
 from projects.models import Milestone, Project
 from projects.schedule import Task
 from projects.services import forecasting, scheduling
-from projects.services.forecasting import RECENT, Kind
+from projects.services.forecasting import RECENT, Kind, Record
 from projects.services.scheduling import Plan
 
 # In hundredths of a project's life.
-MOMENTS: Final = (5, 20, 35, 50, 65, 80, 95)
+MOMENTS: Final = (10, 25, 40, 55, 70, 85)
 BATCH: Final = 100
 
-# When each duration was recorded, and the durations, both in that order.
-History = Mapping[Kind, tuple[list[date], list[int]]]
+# When each duration was recorded, and the records, both in that order.
+History = Mapping[Kind, tuple[list[date], list[Record]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _outlook(plan: Plan, then: date, history: History) -> Outlook | None:
         for key, row in plan.rows.items()
         if not tasks[key].finished_on
     }
-    if any(len(days) < ENOUGH for days in records.values()):
+    if any(len(known) < ENOUGH for known in records.values()):
         return None
     past = replace(
         plan,
@@ -98,20 +98,19 @@ def _as_of(task: Task, then: date) -> Task:
 
 
 def _history() -> History:
-    found: dict[Kind, tuple[list[date], list[int]]] = defaultdict(lambda: ([], []))
+    found: dict[Kind, tuple[list[date], list[Record]]] = defaultdict(lambda: ([], []))
     rows = Milestone.objects.filter(duration__isnull=False).order_by("ended_on")
-    for key, department, ended_on, days in rows.values_list(
-        "key", "department", "ended_on", "duration"
-    ):
+    columns = ("key", "department", "ended_on", "committed_days", "duration")
+    for key, department, ended_on, committed, days in rows.values_list(*columns):
         if ended_on is not None and days is not None:
-            recorded_on, durations = found[key, department]
+            recorded_on, records = found[key, department]
             recorded_on.append(ended_on)
-            durations.append(days)
+            records.append((committed, days))
     return found
 
 
-def _known(history: History, kind: Kind, then: date) -> Sequence[int]:
-    """What was recorded by then, shortest first."""
-    recorded_on, durations = history.get(kind, ([], []))
+def _known(history: History, kind: Kind, then: date) -> Sequence[Record]:
+    """What was recorded by then."""
+    recorded_on, records = history.get(kind, ([], []))
     first = bisect_right(recorded_on, then - RECENT)
-    return sorted(durations[first : bisect_right(recorded_on, then)])
+    return records[first : bisect_right(recorded_on, then)]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from crm.services import calendar
-from projects.forecast import Estimate, Known, Lapse, Outlook, simulate
+from projects.forecast import ENOUGH, Estimate, Known, Lapse, Outlook, simulate
 from projects.models import Forecast, Milestone, Project
 from projects.models.projects import ProjectQuerySet
 from projects.services import scheduling
@@ -21,6 +21,8 @@ BATCH: Final = 100
 
 # An item of a department, whatever project it belongs to.
 Kind = tuple[str, int]
+# The days that were committed, and the days that it took.
+Record = tuple[int, int]
 
 
 def refresh(project: Project, *, today: date) -> Forecast:
@@ -51,10 +53,11 @@ def _refresh(projects: ProjectQuerySet, today: date) -> list[Forecast]:
     )
 
 
-def outlook_of(plan: Plan, records: Mapping[Kind, Sequence[int]]) -> Outlook:
+def outlook_of(plan: Plan, records: Mapping[Kind, Sequence[Record]]) -> Outlook:
     """The forecast of a project as it stands in its plan."""
     own = {
-        key: records.get((key, row.department), ()) for key, row in plan.rows.items()
+        key: alike(records.get((key, row.department), ()), row.committed_days)
+        for key, row in plan.rows.items()
     }
     expiries = {key: row.expires_on for key, row in plan.rows.items() if row.expires_on}
     known = Known(
@@ -68,6 +71,12 @@ def outlook_of(plan: Plan, records: Mapping[Kind, Sequence[int]]) -> Outlook:
     return simulate(known, today=plan.today, calendar=calendar.current())
 
 
+def alike(records: Sequence[Record], committed: int) -> list[int]:
+    """Of those with the same promise if they are enough, else of all: in order."""
+    same = sorted(days for promised, days in records if promised == committed)
+    return same if len(same) >= ENOUGH else sorted(days for _promised, days in records)
+
+
 def kinds_of(plan: Plan) -> Iterator[Kind]:
     """Of what is still open."""
     for key, row in plan.rows.items():
@@ -77,8 +86,8 @@ def kinds_of(plan: Plan) -> Iterator[Kind]:
 
 def records_of(
     kinds: Iterable[Iterable[Kind]], *, until: date
-) -> dict[Kind, list[int]]:
-    """The durations recorded up to that day, shortest first."""
+) -> dict[Kind, list[Record]]:
+    """What was recorded up to that day."""
     wanted = {kind for some in kinds for kind in some}
     rows = Milestone.objects.filter(
         duration__isnull=False,
@@ -86,10 +95,11 @@ def records_of(
         department__in={department for _key, department in wanted},
         ended_on__gt=until - RECENT,
         ended_on__lte=until,
-    ).order_by("duration")
-    found: dict[Kind, list[int]] = defaultdict(list)
-    for key, department, days in rows.values_list("key", "department", "duration"):
-        found[key, department].append(days or 0)
+    )
+    found: dict[Kind, list[Record]] = defaultdict(list)
+    columns = ("key", "department", "committed_days", "duration")
+    for key, department, committed, days in rows.values_list(*columns):
+        found[key, department].append((committed, days or 0))
     return found
 
 

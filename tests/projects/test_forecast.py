@@ -1,5 +1,6 @@
 import random
 from datetime import timedelta
+from math import ceil
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_a_late_item_on_committed_days_is_expected_today():
 
 def test_the_spread_of_the_records_shows():
     found = forecast(Task("a", (), 5), records={"a": WIDE}).items["a"]
-    assert (found.p50_on, found.p80_on) == (d("2026-03-16"), d("2026-03-25"))
+    assert (found.p50_on, found.p80_on) == (d("2026-03-16"), d("2026-03-24"))
 
 
 # What has elapsed
@@ -100,7 +101,7 @@ def test_the_same_project_has_the_same_forecast_and_another_a_slightly_other_one
     found = forecast(*tasks, records=records)
     assert found == forecast(*tasks, records=records)
     # The seed is text and no hash, so this holds on every machine.
-    assert (found.p50_on, found.p80_on) == (d("2026-07-03"), d("2026-07-27"))
+    assert (found.p50_on, found.p80_on) == (d("2026-07-02"), d("2026-07-21"))
     other = forecast(*tasks, records=records, seed="b")
     assert abs(other.p50_on - found.p50_on) < timedelta(days=7)
 
@@ -131,6 +132,10 @@ def test_an_approval_breaks_only_what_has_not_begun(expires_on, started_on, coun
 # As wide as it must be
 
 
+def four_fifths(ordered):
+    return sorted(ordered)[ceil(len(ordered) * 0.8) - 1]
+
+
 @pytest.mark.parametrize("count", [8, 40])
 @pytest.mark.parametrize("elapsed", [-1, 150])
 def test_four_fifths_of_the_next_ones_end_within_what_is_said(count, elapsed):
@@ -145,6 +150,26 @@ def test_four_fifths_of_the_next_ones_end_within_what_is_said(count, elapsed):
     kept = 0
     for _ in range(1000):
         records = tuple(sorted(duration() for _ in range(count)))
-        within = outcomes(records, elapsed)[159]
-        kept += duration(elapsed) <= within
+        kept += duration(elapsed) <= four_fifths(outcomes(records, elapsed))
     assert 0.75 <= kept / 1000 <= 0.85
+
+
+def test_a_sum_of_many_is_neither_too_narrow_nor_too_wide():
+    """Nine in a row, each with eight records."""
+    dice = random.Random(4)
+
+    def duration():
+        return round(dice.gammavariate(7, 22))
+
+    kept = 0
+    for _ in range(300):
+        drawn = [
+            dice.choices(
+                outcomes(tuple(sorted(duration() for _ in range(8))), -1), k=99
+            )
+            for _ in range(9)
+        ]
+        kept += sum(duration() for _ in range(9)) <= four_fifths(
+            [*map(sum, zip(*drawn, strict=True))]
+        )
+    assert 0.74 <= kept / 300 <= 0.86

@@ -20,11 +20,13 @@ def records(cast, items):
         company=cast.company, lead_department=cast.bureau, started_on=DAY
     )
 
-    def make(count=8, key="site", unit=cast.bureau, ended_on=DAY - timedelta(days=30)):
+    long_ago = DAY - timedelta(days=30)
+
+    def make(count=8, key="site", unit=cast.bureau, ended_on=long_ago, **facts):
         return Milestone.objects.bulk_create(
             Milestone(
                 project=past,
-                key=f"{key}",
+                key=key,
                 name="事项",
                 stage=1,
                 department=unit,
@@ -32,6 +34,7 @@ def records(cast, items):
                 ended_on=ended_on,
                 duration=10 + number,
                 removed_at=NOON,  # so that one project may hold all of them
+                **facts,
             )
             for number in range(count)
         )
@@ -87,6 +90,16 @@ def test_records_are_recent_and_not_from_the_future(begun, records, ended_on, co
 def test_seven_records_are_too_few(begun, records):
     records(7)
     assert forecasting.refresh(begun, today=DAY).recorded_count == 0
+
+
+def test_records_with_the_same_promise_come_first(begun, records):
+    """site promises 7 days; another template once promised 30."""
+    records(8, committed_days=30)
+    assert forecasting.refresh(begun, today=DAY).estimates()["site"].record_count == 8
+    records(7, committed_days=7)
+    assert forecasting.refresh(begun, today=DAY).estimates()["site"].record_count == 15
+    records(1, committed_days=7)
+    assert forecasting.refresh(begun, today=DAY).estimates()["site"].record_count == 8
 
 
 def test_an_approval_that_lapses_before_it_is_needed_is_said(begun, items, walk):
