@@ -1,12 +1,12 @@
 """One company as its page shows it, in as few queries as it takes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, When
+from django.db.models import Case, CharField, OuterRef, Q, Subquery, When
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,6 @@ from crm.company_list import tags_of
 from crm.lib.prepared import KEPT, Prepared, place
 from crm.lib.words import masked
 from crm.models import (
-    Absence,
     Attachment,
     Comment,
     Company,
@@ -30,6 +29,7 @@ from crm.models import (
 from crm.models.access import Access
 from crm.models.companies import WIDE, CompanyQuerySet
 from crm.models.events import EventQuerySet
+from crm.models.liaisons import Liaison
 from crm.models.people import anybody_with
 from crm.services import comments, contacts, sizes
 
@@ -191,21 +191,19 @@ def is_wide(company: Company, user: User) -> bool:
 
 @lru_cache(maxsize=2)
 def liaisons_on(today: date) -> Prepared:
-    away = Absence.objects.on(today).filter(officer=OuterRef("officer"))
     return Prepared(
-        lambda: (
-            CompanyLiaison.objects.open()
-            .filter(company=place())
-            .select_related("officer__department")
-            .annotate(is_away=Exists(away))
-            .order_by("role")
-        )
+        lambda: CompanyLiaison.objects.open().filter(company=place()).for_card(today)
     )
 
 
 def officers_of(company: Company, today: date) -> list[Officer]:
+    return officers_from(liaisons_on(today).rows([company.pk]))
+
+
+def officers_from(liaisons: Iterable[Liaison]) -> list[Officer]:
+    """A before B, as for_card() has them, so that B knows whether A is away."""
     found: list[Officer] = []
-    for one in liaisons_on(today).rows([company.pk]):
+    for one in liaisons:
         a_is_away = any(known.is_away for known in found)
         unit = one.officer.department
         found.append(
@@ -214,7 +212,7 @@ def officers_of(company: Company, today: date) -> list[Officer]:
                 user=one.officer,
                 unit=unit.name if unit else "",
                 since=one.started_on,
-                is_away=one.is_away,
+                is_away=one.is_away,  # type: ignore[attr-defined] # annotated
                 is_acting=one.role == CompanyLiaison.Role.B and a_is_away,
             )
         )

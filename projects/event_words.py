@@ -39,13 +39,18 @@ ACTIONS = {
     "milestone.needs_set": _("prerequisites of an approval item set"),
     "milestone.material_set": _("material of an approval item set"),
     "milestone.expires_soon": _("approval about to lapse"),
+    "milestone.ready_told": _("company said its papers are ready"),
+    "project.link_made": _("read-only link made"),
+    "project.link_revoked": _("read-only link taken back"),
     "milestone.commented": _("remark on an approval item"),
     "lamp_rule.edited": _("rule of the projects' lamps changed"),
 }
 
 # What an event says of its record beside the record's own columns.
 NAMES = {
+    "expires_at": _("valid until"),
     "is_approved": _("approved"),
+    "label": _("for whom"),
     "listing": _("key list"),
     "material": _("material"),
     "material_state": _("state of the material"),

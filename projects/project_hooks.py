@@ -34,7 +34,9 @@ UNIT = {Role.HANDLER, Role.UNIT_HEAD}
 def hang() -> None:
     """Called once, when the apps are loaded."""
     officials = project_list.OFFICIALS
+    own = _("My projects")
     nav.register(
+        NavItem(25, own, "projects:mine", "building-factory-2", {Role.OWNER}, phone=3),
         NavItem(45, _("Projects"), "projects:index", "building-factory-2", officials),
         NavItem(35, _("Approval desk"), "projects:desk", "rubber-stamp", UNIT),
         NavItem(

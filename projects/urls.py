@@ -4,9 +4,12 @@ from .views import (
     desk,
     lamp_rules,
     life,
+    links,
     milestones,
+    progress,
     project_acts,
     projects,
+    public,
     timeline,
 )
 
@@ -19,4 +22,7 @@ urlpatterns = [
     *desk.urls,
     *lamp_rules.urls,
     *timeline.urls,
+    *progress.urls,
+    *links.urls,
+    *public.urls,
 ]

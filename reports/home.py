@@ -311,6 +311,7 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.UNIT_HEAD, Role.HANDLER), project_home.unit),
     ((Role.LEADER,), project_home.leader),
     ((Role.LEADER, Role.SUPERVISOR), leader),
+    ((Role.OWNER,), project_home.owner),
     ((Role.OWNER,), owner),
     ((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN), administrators),
 ]

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.models import User
+from projects import progress_list
 
 from . import project_queries as queries
 from .sections import ROWS, More, Section
@@ -96,4 +97,16 @@ def dispatcher(user: User, today: date) -> Iterable[Section]:
             rows=rows,
             empty="",
             is_aside=True,
+        )
+
+
+def owner(user: User, today: date) -> Iterable[Section]:
+    if lines := progress_list.lines_for(user, today):
+        yield Section(
+            title=_("Your projects"),
+            template="reports/home/_own_projects.html",
+            rows=lines,
+            empty="",
+            more=More(reverse("projects:mine"), _("All projects")),
+            is_counted=False,
         )

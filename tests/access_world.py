@@ -14,7 +14,7 @@ from projects.models import (
     MilestoneMaterial,
     ProjectLiaison,
 )
-from projects.services import life, milestones
+from projects.services import life, links, milestones
 from tests.factories import (
     NOON,
     CategoryFactory,
@@ -116,12 +116,18 @@ def make_project(company, officer, unit, dispatcher):
     template = TemplateFactory(items={"filing": (unit, 3, [])})
     milestones.start_approvals(project, actor=dispatcher, template=template, now=NOON)
     item = project.milestones.get()
-    material = MilestoneMaterial.objects.create(milestone=item, name="申请表")
+    sample = stored(company, officer, "attachment")
+    material = MilestoneMaterial.objects.create(
+        milestone=item, name="申请表", sample=sample
+    )
+    link, _token = links.make_link(project, actor=officer, label="银行", now=NOON)
     values = {"kind": "land", "text": INTERNAL, "since": NOON.date()}
     blocker = life.report_blocker(project, actor=officer, values=values, now=NOON)
     photo = hang(project, company, officer, False)
     return {
         "project": {"pk": project.pk},
+        "project-link": {"pk": project.pk, "link_pk": link.pk},
+        "sample": {"pk": project.pk, "uuid": sample.uuid},
         "project-file": {"pk": project.pk, "uuid": photo.uuid},
         "blocker": {"pk": blocker.pk},
         "milestone": {"pk": item.pk},

@@ -41,6 +41,9 @@ SITE = "olga dora"
 LISTERS = "olga dora maria"
 PREPARERS = "olga hana uma"
 HANDLERS = "tom hana uma"
+OWNER = "otto"
+OWNERS = "otto omar"
+LINKERS = "olga dora otto"
 NO = None
 NOBODY = ""
 
@@ -49,7 +52,7 @@ PUBLIC = {
     "reports:verify", "crm:login", "crm:setup", "crm:invitation",
     "crm:accept_invitation", "crm:new_password", "crm:appearance", "crm:language",
     "crm:demo_enter", "crm:styleguide", "crm:styleguide_page",
-    "crm:ask-login-code", "crm:login-code",
+    "crm:ask-login-code", "crm:login-code", "projects:public",
 }  # fmt: skip
 # Their scope is the whole site, or one's own: no record of a county hangs from them.
 FREE = {"year", "name", "token", "code", "department", "region", "person", "grant"}
@@ -147,8 +150,8 @@ ROWS = {
     "crm:styleguide_page": ("name", NOBODY, NOBODY, NOBODY),
     "projects:index": (None, ALL, ALL, NO),
     "projects:project-new": (None, ALL, DISPATCHERS, DISPATCHERS),
-    "projects:project": ("project", READERS, INSIDERS, NO),
     "projects:timeline": ("project", READERS, READERS, NO),
+    "projects:project": ("project", READERS, READERS, NO),
     "projects:project-edit": ("project", READERS, DISPATCHER, DISPATCHER),
     "projects:project-archive": ("project", READERS, DISPATCHER, DISPATCHER),
     "projects:project-restore": ("project", READERS, NO, ""),
@@ -182,6 +185,14 @@ ROWS = {
     "projects:milestone-quick": ("milestone-act", READERS, NO, PREPARERS),
     "projects:lamp-rules": (None, ALL, SYSTEM, NO),
     "projects:lamp-rule": ("lamp-rule", ALL, SYSTEM, SYSTEM),
+    "projects:mine": (None, ALL, OWNERS, NO),
+    "projects:progress": ("project", READERS, READERS, NO),
+    "projects:ask": ("project", READERS, READERS, REMARKERS),
+    "projects:sample": ("sample", READERS, READERS, NO),
+    "projects:tell-ready": ("milestone", READERS, NO, OWNER),
+    "projects:links": ("project", READERS, LINKERS, LINKERS),
+    "projects:link-revoke": ("project-link", READERS, NO, LINKERS),
+    "projects:public": ("token", ALL, ALL, NO),
     "projects:desk": (None, ALL, HANDLERS, NO),
     "projects:desk-bulk": (None, ALL, NO, HANDLERS),
     "visits:index": (None, ALL, ALL, NO),

@@ -43,9 +43,10 @@ def hang() -> None:
             _("Visits"),
             "visits:index",
             "clipboard-list",
-            {Role.LEADER, Role.OWNER},
+            {Role.LEADER},
             phone=3,
         ),
+        NavItem(50, _("Visits"), "visits:index", "clipboard-list", {Role.OWNER}),
     )
     panels.hang_on_company(
         panels.Panel("visits", 20, "visits/_company_visits.html", of_company)

@@ -284,6 +284,9 @@ CRM_CODE_SENDER = env(
 )
 # Codes an hour for one address: everybody in an office has the same.
 CRM_CODES_PER_ADDRESS = env_int("CRM_CODES_PER_ADDRESS", 60)
+# Where a company complains about how it is served: a number, and whose it is.
+CRM_COMPLAINT_PHONE = env("CRM_COMPLAINT_PHONE", "12345")
+CRM_COMPLAINT_TEXT = env("CRM_COMPLAINT_TEXT")
 # 无事不扰: this many visits by anyone in the window ask for a reason.
 CRM_VISITS_IN_30_DAYS = env_int("CRM_VISITS_IN_30_DAYS", 2)
 CRM_VISITS_IN_90_DAYS = env_int("CRM_VISITS_IN_90_DAYS", 4)

@@ -126,6 +126,12 @@ class LiaisonQuerySet(models.QuerySet[Any]):
             | Q(role=Liaison.Role.B) & Exists(other_a)
         )
 
+    def for_card(self, today: date) -> Self:
+        """With the person, and whether he is away; A before B."""
+        away = Absence.objects.on(today).filter(officer=OuterRef("officer"))
+        people = self.select_related("officer__department")
+        return people.annotate(is_away=Exists(away)).order_by("role")
+
 
 class Liaison(models.Model):
     """联络关系: an officer for a company or project, as A or as B."""

@@ -43,6 +43,7 @@ def token_page(view: View) -> View:
         response.headers["Cache-Control"] = "no-store"
         # The page itself loosens this to the bare origin, for its own form.
         response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
     return guarded

@@ -4,6 +4,7 @@ from .forecasts import Forecast
 from .items import Item
 from .lamps import LampRule, Reading
 from .life import Blocker, KeyListing, LifeStep, ProgressNote
+from .links import ProjectLink
 from .milestones import (
     Milestone,
     MilestoneMaterial,
@@ -35,6 +36,7 @@ __all__ = [
     "ProgressNote",
     "Project",
     "ProjectLiaison",
+    "ProjectLink",
     "ProjectPart",
     "Reading",
     "Stage",

@@ -54,6 +54,11 @@ class MilestoneQuerySet(ScopedQuerySet["Milestone"]):
         own = Project.objects.worked_by(user)
         return self.living().filter(project__in=own.values("pk"))
 
+    def tellable_by(self, user: User) -> Self:
+        """The company's own word on it: its people."""
+        own = Project.objects.owned_by(user)
+        return self.living().filter(project__in=own.values("pk"))
+
     def manageable_by(self, user: User) -> Self:
         """Planning: by the dispatcher of the region."""
         managed = Project.objects.managed_by(user)
@@ -129,6 +134,8 @@ class Milestone(Item):
     decide_by = models.OneToOneField(
         Deadline, models.PROTECT, null=True, editable=False, related_name="decide_of"
     )
+    # The company says that its materials are ready; the next move forgets it.
+    ready_told_at = models.DateTimeField(null=True, editable=False)
     certificate = models.CharField(_("certificate number"), max_length=60, blank=True)
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
     # The last warning that was given of it, in days ahead.

@@ -36,7 +36,7 @@ class Group(models.TextChoices):
     PREPARING = "preparing", pgettext_lazy("approval", "preparing materials")
     REVIEWING = "reviewing", pgettext_lazy("approval", "in review")
     CORRECTION = "correction", pgettext_lazy("approval", "to be corrected")
-    SPECIAL = "special", pgettext_lazy("approval", "special procedure")
+    SPECIAL = "special", pgettext_lazy("approval group", "special procedure")
     APPROVED = "approved", pgettext_lazy("approval", "done")
     ENDED = "ended", pgettext_lazy("approval", "not passed or withdrawn")
 

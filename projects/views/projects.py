@@ -34,7 +34,7 @@ from projects.services import projects as services
 from projects.services.projects import Facts
 from projects.timeline import Timeline
 
-from .shared import act_page, project_for
+from .shared import act_page, project_for, project_of
 
 
 @require_safe
@@ -71,7 +71,9 @@ def index(request: AppRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: AppRequest, pk: int) -> HttpResponse:
-    project = project_for(request, pk)
+    project = project_of(request, pk)
+    if not project.may_read_internal:  # type: ignore[attr-defined] # annotated
+        return redirect("projects:progress", pk)
     return show(request, project, CommentForm())
 
 

@@ -17,10 +17,15 @@ from projects.models import Milestone, Project
 Save = Callable[[dict[str, Any]], Any]  # Any: cleaned values; a record or an address
 
 
+def project_of(request: AppRequest, pk: int) -> Project:
+    """A visible project with what this person may do on it, or 404."""
+    projects = Project.objects.visible_to(request.user).for_page()
+    return get_object_or_404(projects.with_rights(request.user), pk=pk)
+
+
 def project_for(request: AppRequest, pk: int, *rights: str) -> Project:
     """A project the person reads from inside, and on which he has one of the rights."""
-    projects = Project.objects.visible_to(request.user).for_page()
-    project = get_object_or_404(projects.with_rights(request.user), pk=pk)
+    project = project_of(request, pk)
     if not any(getattr(project, one) for one in rights or ("may_read_internal",)):
         raise PermissionDenied
     return project

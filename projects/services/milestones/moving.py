@@ -137,6 +137,7 @@ def step(
     if milestone.state in ENDED:
         end(milestone, on, said)
     milestone.state_since = on
+    milestone.ready_told_at = None
     milestone.version += 1
     milestone.save(update_fields=MOVED)
     row = MilestoneMove(
@@ -180,6 +181,7 @@ MOVED: Final = (
     "corrections",
     "accepted_on",
     "ended_on",
+    "ready_told_at",
     "duration",
     "admit_by",
     "decide_by",
