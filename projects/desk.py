@@ -184,12 +184,8 @@ def items_of(user: User) -> MilestoneQuerySet:
 def page_of(
     items: MilestoneQuerySet, cursor: str | None, today: date, near: date
 ) -> KeysetPage[Row]:
-    # The clock that runs: to decide, or before acceptance to accept.
-    due = Coalesce("decide_by__due_on", "admit_by__due_on")
-    found = items.annotate(
-        due_day=due,
-        due=Coalesce(due, NO_DAY),
-        due_unit=Coalesce("decide_by__unit", "admit_by__unit"),
+    found = items.with_clock().annotate(
+        due=Coalesce("due_day", NO_DAY),
         is_provisional=F("decide_by__is_provisional"),
     )
 

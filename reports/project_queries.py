@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any, ClassVar
 
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 
 from crm.lib import trees
 from crm.lib.workdays import Unit
@@ -71,9 +70,7 @@ def item_list(build: Callable[[User, date], Any]) -> ItemLister:
 
     @by_access
     def flat(user: User, today: date, limit: int) -> Any:
-        due = Coalesce("decide_by__due_on", "admit_by__due_on")
-        unit = Coalesce("decide_by__unit", "admit_by__unit")
-        items = build(user, today).annotate(due_day=due, due_unit=unit)
+        items = build(user, today).with_clock()
         in_order = items.order_by(F("due_day").asc(nulls_last=True), "pk")
         return in_order.values_list(*ItemRow.FIELDS)[:limit]
 

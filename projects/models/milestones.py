@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +82,23 @@ class MilestoneQuerySet(ScopedQuerySet["Milestone"]):
             may_decide=Exists(every.decidable_by(user)),
             may_prepare=Exists(every.preparable_by(user)),
             may_manage=Exists(every.manageable_by(user)),
+        )
+
+    def with_clock(self) -> Self:
+        """Annotate `due_day`, `due_unit`: of the deadline that runs, none if it stands.
+
+        From acceptance on that is the one to decide, before it the one to accept.
+        """
+        decides, admits = Q(decide_by__isnull=False), Q(admit_by__met_at=None)
+        return self.annotate(
+            due_day=Case(
+                When(decides, then="decide_by__due_on"),
+                When(admits, then="admit_by__due_on"),
+            ),
+            due_unit=Case(
+                When(decides, then="decide_by__unit"),
+                When(admits, then="admit_by__unit"),
+            ),
         )
 
     def for_page(self) -> Self:

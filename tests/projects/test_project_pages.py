@@ -238,3 +238,14 @@ def test_the_slip_is_kept_as_proof(cast, items, as_user, tmp_path):
     file_url = url("project-file", items.site.project, uuid=kept.uuid)
     assert as_user(cast.hana).get(file_url).status_code in {200, 404}
     assert as_user(cast.omar).get(file_url).status_code == 404
+
+
+def test_a_clock_that_stands_shows_no_day(cast, items, walk, as_user, time_machine):
+    """Neither a correction before acceptance nor one after it is late."""
+    fix = {"notice": "补正红线图"}
+    walk(items.site, "prepare", "hand-in", ("correct", 0, fix))
+    walk(items.filing, "prepare", "hand-in", "accept", ("correct", 0, fix))
+    time_machine.move_to(NOON.replace(month=5), tick=False)
+    body = as_user(cast.hana).get(reverse("projects:desk") + "?tab=paused").content
+    assert "事项 site" in body.decode() and "事项 filing" in body.decode()
+    assert "逾期" not in body.decode().split("<tbody>")[1]
