@@ -1,14 +1,17 @@
 """What the list of projects and its API can be narrowed by."""
 
+from decimal import Decimal
+
 import django_filters as filters
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.lib.narrowing import AskedFilterSet
-from crm.models import Company, Department
-from projects.models import Project, ProjectPart
+from crm.models import Company, Department, Lamp
+from projects.models import Project, ProjectLiaison, ProjectPart
 from projects.models.projects import ProjectQuerySet
+from projects.services import lamps
 
 
 class ProjectFilter(AskedFilterSet):
@@ -22,6 +25,11 @@ class ProjectFilter(AskedFilterSet):
         choices=Project.Kind.choices, distinct=False, label=_("kind of project")
     )
     green = filters.BooleanFilter(method="in_green", label=_("in the green channel"))
+    lamp = filters.ChoiceFilter(
+        method="with_lamp", choices=Lamp.choices, label=_("lamp of the project")
+    )
+    leader = filters.NumberFilter(method="in_charge_of", label=_("leader in charge"))
+    officer = filters.NumberFilter(method="served_by", label=_("officer"))
     department = filters.CharFilter(
         method="of_department", label=_("department"), max_length=80
     )
@@ -43,6 +51,27 @@ class ProjectFilter(AskedFilterSet):
             | Q(company__in=companies)
         )
 
+    def with_lamp(
+        self, projects: ProjectQuerySet, name: str, value: str
+    ) -> ProjectQuerySet:
+        """Lamps are computed, never stored: of all in reach, then the keys."""
+        lit = lamps.lamps(projects, today=timezone.localdate())
+        return projects.filter(
+            pk__in=[pk for pk, lamp in lit.items() if lamp.lamp == value]
+        )
+
+    def in_charge_of(
+        self, projects: ProjectQuerySet, name: str, value: Decimal
+    ) -> ProjectQuerySet:
+        return projects.filter(leader=key_of(value))
+
+    def served_by(
+        self, projects: ProjectQuerySet, name: str, value: Decimal
+    ) -> ProjectQuerySet:
+        """Whose A this person is."""
+        own = ProjectLiaison.objects.open().filter(officer=key_of(value), role="A")
+        return projects.filter(pk__in=own.values("project"))
+
     def in_green(
         self, projects: ProjectQuerySet, name: str, value: bool
     ) -> ProjectQuerySet:
@@ -56,3 +85,8 @@ class ProjectFilter(AskedFilterSet):
         named = Department.objects.filter(name__contains=value.strip())
         parts = ProjectPart.objects.open().filter(department__in=named.values("pk"))
         return projects.filter(pk__in=parts.values("project"))
+
+
+def key_of(value: Decimal) -> int:
+    """A key as databases hold them; what cannot be one fits no row."""
+    return int(value) if 0 < value < 2**63 and value == int(value) else 0

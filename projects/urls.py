@@ -1,6 +1,7 @@
 """Each view module lists its own addresses in `urls`; here they come together."""
 
 from .views import (
+    boards,
     desk,
     lamp_rules,
     life,
@@ -19,6 +20,7 @@ urlpatterns = [
     *project_acts.urls,
     *life.urls,
     *milestones.urls,
+    *boards.urls,
     *desk.urls,
     *lamp_rules.urls,
     *timeline.urls,

@@ -44,6 +44,7 @@ HANDLERS = "tom hana uma"
 OWNER = "otto"
 OWNERS = "otto omar"
 LINKERS = "olga dora otto"
+BOARDS = "olga bela oleg tom hana uma dora dirk maria axel"
 NO = None
 NOBODY = ""
 
@@ -193,6 +194,7 @@ ROWS = {
     "projects:links": ("project", READERS, LINKERS, LINKERS),
     "projects:link-revoke": ("project-link", READERS, NO, LINKERS),
     "projects:public": ("token", ALL, ALL, NO),
+    "projects:board": (None, ALL, BOARDS, NO),
     "projects:desk": (None, ALL, HANDLERS, NO),
     "projects:desk-bulk": (None, ALL, NO, HANDLERS),
     "visits:index": (None, ALL, ALL, NO),
