@@ -8,13 +8,11 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_UNZIPPED: Final = 100 * 1024 * 1024
 MAX_ROWS: Final = 50_000
 MAX_COLUMNS: Final = 60
@@ -119,17 +117,3 @@ def plain(cell: object) -> str:
     if isinstance(cell, datetime | date | time | timedelta):
         return str(cell)
     return str(cell)[:MAX_CELL]
-
-
-def letter_of(column: int) -> str:
-    """0 → A, 26 → AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def is_blank(row: Iterable[str]) -> bool:
-    return not any(cell.strip() for cell in row)

@@ -1,7 +1,7 @@
 """Load a clean ledger of companies: every error by row and column, all or nothing."""
 
 from .ledger import Outcome, import_companies
-from .reading import Ledger, LedgerRefusedError, read_ledger
+from .reading import Ledger, LedgerRefusedError, read_ledger, read_sheet
 from .values import CellError
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "Outcome",
     "import_companies",
     "read_ledger",
+    "read_sheet",
 ]

@@ -6,13 +6,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.lib.cells import MAX_BYTES, is_blank, letter_of
 from crm.lib.forked import ChildError, run_forked
-from crm.lib.sheets import MAX_BYTES, is_blank, letter_of
 
 from .values import MONEY, PERSONS, CellError
 
@@ -89,19 +89,28 @@ def read_ledger(path: Path) -> Ledger:
     """Read the first sheet in a child; what cannot be read at all is refused."""
     if path.stat().st_size > MAX_BYTES:
         raise refused("too_large")
+    table = read_sheet(path.read_bytes())
+    return ledger_of(table["rows"], table["merged"])
+
+
+def read_sheet(data: bytes) -> dict[str, Any]:  # Any: rows of texts, merged areas
+    """The first sheet's `rows` and `merged` areas, read in a child."""
+    if len(data) > MAX_BYTES:
+        raise refused("too_large")
     try:
         answer = run_forked(
+            "crm.lib.in_child.call",
             "crm.lib.sheets.read_table",
-            path.read_bytes(),
+            data,
             timeout=SECONDS,
             memory_mb=MEMORY,
         )
     except ChildError:
         raise refused("too_heavy") from None
-    table = json.loads(answer)
+    table: dict[str, Any] = json.loads(answer)
     if code := table.get("error"):
         raise refused(code)
-    return ledger_of(table["rows"], table["merged"])
+    return table
 
 
 def refused(code: str) -> LedgerRefusedError:
