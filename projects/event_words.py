@@ -14,6 +14,16 @@ from projects.models import (
 )
 
 ACTIONS = {
+    "template.created": _("approval template begun"),
+    "template.copied": _("new version of an approval template begun"),
+    "template.imported": _("approval template taken from a file"),
+    "template.edited": _("approval template renamed"),
+    "template.published": _("approval template taken into use"),
+    "template.exported": _("approval template exported"),
+    "template.discarded": _("draft of an approval template thrown away"),
+    "template.item_added": _("item of an approval template added"),
+    "template.item_edited": _("item of an approval template changed"),
+    "template.item_removed": _("item of an approval template taken out"),
     "project.created": _("project entered"),
     "project.edited": _("project's data changed"),
     "project.archived": _("project archived"),
@@ -48,18 +58,21 @@ ACTIONS = {
 
 # What an event says of its record beside the record's own columns.
 NAMES = {
+    "copied_from": _("copied from version"),
     "expires_at": _("valid until"),
     "is_approved": _("approved"),
     "label": _("for whom"),
     "listing": _("key list"),
     "material": _("material"),
     "material_state": _("state of the material"),
+    "materials": _("materials"),
     "needs": _("prerequisites"),
     "officer": _("officer"),
     "on": _("day"),
     "percent": _("progress (%)"),
     "planned_on": _("planned for"),
     "reached_on": _("reached on"),
+    "replaced": _("replaced version"),
     "role": _("role"),
     "source": _("source"),
     "started_on": _("approvals begun"),

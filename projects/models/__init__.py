@@ -19,6 +19,7 @@ from .templates import (
     TemplateMaterial,
     TemplateNeed,
 )
+from .uploads import Upload
 
 __all__ = [
     "ApprovalTemplate",
@@ -45,4 +46,5 @@ __all__ = [
     "TemplateMaterial",
     "TemplateNeed",
     "Turn",
+    "Upload",
 ]

@@ -121,6 +121,7 @@ class TemplateItem(Item):
         verbose_name=_("department"),
     )
     department_name = models.CharField(_("name of the department"), max_length=80)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["order", "pk"]
