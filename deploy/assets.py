@@ -25,6 +25,7 @@ DIST = SOURCE / "dist"
 ENTRIES = [
     "css/app.css",
     "css/styleguide.css",
+    "css/templates.css",
     "css/timeline.css",
     "js/app.js",
     "js/pinyin.js",

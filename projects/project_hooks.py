@@ -39,11 +39,12 @@ def hang() -> None:
         NavItem(25, own, "projects:mine", "building-factory-2", {Role.OWNER}, phone=3),
         NavItem(45, _("Projects"), "projects:index", "building-factory-2", officials),
         NavItem(35, _("Approval desk"), "projects:desk", "rubber-stamp", UNIT),
+        # The rules of the lamps stand beside them, as a tab.
         NavItem(
-            260,
-            _("Lamps of projects"),
-            "projects:lamp-rules",
-            "traffic-lights",
+            235,
+            _("Approval templates"),
+            "projects:templates",
+            "checklist",
             {Role.SYSTEM_ADMIN},
         ),
     )

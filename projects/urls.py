@@ -11,6 +11,10 @@ from .views import (
     project_acts,
     projects,
     public,
+    template_compare,
+    template_files,
+    template_items,
+    templates,
     timeline,
 )
 
@@ -27,4 +31,8 @@ urlpatterns = [
     *progress.urls,
     *links.urls,
     *public.urls,
+    *templates.urls,
+    *template_items.urls,
+    *template_files.urls,
+    *template_compare.urls,
 ]

@@ -14,7 +14,7 @@ from projects.models import (
     MilestoneMaterial,
     ProjectLiaison,
 )
-from projects.services import life, links, milestones
+from projects.services import life, links, milestones, templates
 from tests.factories import (
     NOON,
     CategoryFactory,
@@ -241,6 +241,7 @@ def make_world(cast):
         "grant": {"pk": Grant.objects.get(user=cast.tom).pk},
         "category": {"pk": category.pk},
         "lamp-rule": {"pk": LampRule.objects.get(kind="step").pk},
+        **make_templates(cast.sven, cast.bureau),
         "year": {"year": 2026},
         "token": {"token": "x" * 43},
         "code": {"key": NOBODY},
@@ -248,6 +249,24 @@ def make_world(cast):
     }
     own.ids.update(places)
     return own, foreign
+
+
+def make_templates(sven, unit):
+    """A version in use with an example, a draft of the next, and a file."""
+    template = TemplateFactory(items={"filing": (unit, 3, [])})
+    item, file = template.items.get(), stored(None, sven, "attachment")
+    item.materials.create(name="申请表", sample=file)
+    draft = templates.new_version(template, actor=sven, now=NOON)
+    upload = templates.keep_upload([], actor=sven, name="x", now=NOON)
+    return {
+        "template": {"pk": template.pk},
+        "template-export": {"pk": template.pk, "form": "json"},
+        "template-item": {"pk": template.pk, "item_pk": item.pk},
+        "template-sample": {"pk": template.pk, "uuid": file.uuid},
+        "draft": {"pk": draft.pk},
+        "draft-item": {"pk": draft.pk, "item_pk": draft.items.get().pk},
+        "upload": {"pk": upload.pk},
+    }
 
 
 def absent(ids):

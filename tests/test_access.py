@@ -17,6 +17,7 @@ ALL = "olga bela oleg tom hana uma dora dirk maria axel otto omar sven selma alm
 READERS = "olga bela hana uma dora maria axel otto"
 INSIDERS = "olga bela hana uma dora maria axel"
 SYSTEM = "sven"
+TEMPLATE_READERS = "olga bela oleg tom hana uma dora dirk maria axel sven"
 DISPATCHER = "dora"
 UNIT = "hana uma"
 AUTHOR_OR_DORA = "olga dora"
@@ -58,6 +59,8 @@ PUBLIC = {
 # Their scope is the whole site, or one's own: no record of a county hangs from them.
 FREE = {"year", "name", "token", "code", "department", "region", "person", "grant"}
 FREE |= {"category", "lamp-rule"}
+FREE |= {"template", "template-export", "template-sample", "template-item"}
+FREE |= {"draft", "draft-item", "upload"}
 # People of the other county, who see what is foreign here.
 ELSEWHERE = "oleg dirk omar"
 REFUSED = {401, 403, 404, 405}
@@ -184,6 +187,23 @@ ROWS = {
     "projects:milestone-material": ("material", READERS, NO, PREPARERS),
     "projects:milestone-act": ("milestone-act", READERS, PREPARERS, PREPARERS),
     "projects:milestone-quick": ("milestone-act", READERS, NO, PREPARERS),
+    "projects:templates": (None, ALL, TEMPLATE_READERS, NO),
+    "projects:template-new": (None, ALL, SYSTEM, SYSTEM),
+    "projects:template-import": (None, ALL, SYSTEM, SYSTEM),
+    "projects:template-import-preview": ("upload", ALL, SYSTEM, SYSTEM),
+    "projects:template": ("template", ALL, TEMPLATE_READERS, NO),
+    "projects:template-compare": ("template", ALL, TEMPLATE_READERS, NO),
+    "projects:template-export": ("template-export", ALL, TEMPLATE_READERS, NO),
+    "projects:template-sample": ("template-sample", ALL, TEMPLATE_READERS, NO),
+    "projects:template-copy": ("template", ALL, NO, SYSTEM),
+    "projects:template-name": ("draft", ALL, SYSTEM, SYSTEM),
+    "projects:template-publish": ("draft", ALL, NO, SYSTEM),
+    "projects:template-discard": ("draft", ALL, NO, SYSTEM),
+    "projects:template-drawing": ("draft", ALL, NO, SYSTEM),
+    "projects:template-item-new": ("draft", ALL, SYSTEM, SYSTEM),
+    "projects:template-item": ("template-item", ALL, TEMPLATE_READERS, SYSTEM),
+    "projects:template-item-drawing": ("draft-item", ALL, NO, SYSTEM),
+    "projects:template-item-remove": ("draft-item", ALL, NO, SYSTEM),
     "projects:lamp-rules": (None, ALL, SYSTEM, NO),
     "projects:lamp-rule": ("lamp-rule", ALL, SYSTEM, SYSTEM),
     "projects:mine": (None, ALL, OWNERS, NO),
