@@ -23,7 +23,7 @@ from crm.models import (
     subject_of,
 )
 from crm.services import calendar, comments, deadlines
-from projects import lamp_words
+from projects import lamp_words, marks
 from projects.models import (
     Blocker,
     Forecast,
@@ -197,6 +197,12 @@ class Page:
     def blockers(self) -> list[Blocker]:
         rows = Blocker.objects.filter(project=self.project)
         return list(rows.select_related("remover", "milestone").order_by("cleared_at"))
+
+    @cached_property
+    def blocker_lines(self) -> list[tuple[Blocker, list[marks.Raised]]]:
+        """Each with the tickets that were made of it."""
+        raised = marks.raised_of([one.pk for one in self.blockers], self.user)
+        return [(one, raised.get(one.pk, [])) for one in self.blockers]
 
     @property
     def open_blockers(self) -> list[Blocker]:

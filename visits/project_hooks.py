@@ -1,9 +1,12 @@
 """What visits and tickets show on a project's timeline, each as far as it is seen."""
 
+from collections.abc import Collection
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.lib.labels import label_of
 from crm.models import User
 from projects import marks
 from projects.models import Project
@@ -17,6 +20,7 @@ def hang() -> None:
     """Called once, when the apps are loaded."""
     marks.hang_on_timeline(marks.Source("visits", 10, visits_of))
     marks.hang_on_timeline(marks.Source("tickets", 20, tickets_of))
+    marks.tell_what_was_raised(raised_of)
 
 
 def visits_of(project: Project, user: User) -> MarkLine:
@@ -38,6 +42,24 @@ def visits_of(project: Project, user: User) -> MarkLine:
         for pk, day, mode, status in rows
     ]
     return MarkLine(_("Visits"), "circle", tuple(reversed(found)))
+
+
+def raised_of(blockers: Collection[int], user: User) -> dict[int, list[marks.Raised]]:
+    """The tickets that were made of these blockers."""
+    rows = (
+        Ticket.objects.visible_to(user)
+        .filter(blocker__in=blockers)
+        .order_by("pk")
+        .values_list("blocker", "pk", "number", "status")
+    )
+    found: dict[int, list[marks.Raised]] = {}
+    for blocker, pk, number, status in rows:
+        state, url = (
+            label_of(Ticket.Status, status),
+            reverse("visits:ticket", args=[pk]),
+        )
+        found.setdefault(blocker, []).append(marks.Raised(number, state, url))
+    return found
 
 
 def tickets_of(project: Project, user: User) -> MarkLine:

@@ -14,6 +14,7 @@ from crm.forms.files import FilesField
 from crm.lib.words import masked
 from crm.models import Contact, Department, User
 from crm.services.attaching import Sent
+from projects.models import Blocker
 from visits.models import Category, Ticket
 from visits.services.tickets import Proof
 
@@ -103,6 +104,13 @@ class OfficialRaiseForm(KeyForm, AskingProject):
     )
     source = forms.ChoiceField(label=_("Source"), choices=OFFICIAL_SOURCES)
     papers = FilesField(label=_("Photos or papers"), required=False)
+    blocker = forms.ModelChoiceField(
+        Blocker.objects.none(), required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, blockers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["blocker"].queryset = blockers  # type: ignore[attr-defined] # a choice
 
 
 class RefuseForm(ActForm):

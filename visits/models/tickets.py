@@ -23,7 +23,7 @@ from crm.models import (
     User,
 )
 from crm.models.companies import BY_DEPARTMENT, WIDE
-from projects.models import Project
+from projects.models import Blocker, Project
 
 from .categories import Category
 from .findings import Finding
@@ -304,6 +304,10 @@ class Ticket(models.Model):
         db_index=False,
         related_name="tickets",
         verbose_name=_("key project"),
+    )
+    # What of the project it is to remove.
+    blocker = models.ForeignKey(
+        Blocker, models.PROTECT, null=True, related_name="tickets"
     )
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="tickets")
     finding = models.OneToOneField(

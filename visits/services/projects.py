@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from crm.lib.errors import DomainError
 from crm.models import User
-from projects.models import Project
+from projects.models import Blocker, Project
+from projects.models.life import BlockerQuerySet
 from projects.models.projects import ProjectQuerySet
 from projects.services.projects import note_site_visit
 from visits.models import Ticket, Visit
@@ -35,6 +36,12 @@ def projects_of(
     """Theirs that this person sees: those not archived, and the one `kept`."""
     living = Q(archived_at=None) | Q(pk=kept or 0)
     return Project.objects.visible_to(user).filter(living, company__in=companies)
+
+
+def blockers_of(user: User, company: int) -> BlockerQuerySet:
+    """Open ones of the company's projects that this person works on."""
+    blockers = Blocker.objects.changeable_by(user)
+    return blockers.filter(project__company=company)
 
 
 def offers_at(

@@ -21,7 +21,7 @@ from visits.filters import TicketFilter
 from visits.forms.tickets import CommentForm, OfficialRaiseForm, RaiseForm
 from visits.models import Category, Ticket
 from visits.services import tickets as services
-from visits.services.projects import projects_of
+from visits.services.projects import blockers_of, projects_of
 
 CHOICES = 20
 MAY_RAISE = (Role.OFFICER, Role.DISPATCHER, Role.OWNER)
@@ -176,8 +176,13 @@ def create(request: AppRequest) -> HttpResponse:
     form = OfficialRaiseForm(
         request.POST or None,
         request.FILES or None,
-        initial={"source": usual, **_asked_for(request)},
+        initial={
+            "source": usual,
+            **_asked_for(request),
+            **_told_of(request, company),
+        },
         projects=projects_of(request.user, [company.pk]),
+        blockers=blockers_of(request.user, company.pk),
     )
     return _raise(request, form, company)
 
@@ -186,6 +191,17 @@ def _asked_for(request: AppRequest) -> dict[str, int]:
     """What the page that led here has chosen already."""
     names = ("company", "project")
     return {name: key_of(request.GET.get(name, "")) for name in names}
+
+
+def _told_of(request: AppRequest, company: Company) -> dict[str, object]:
+    """A blocker that led here is told already, in its own words."""
+    blockers = blockers_of(request.user, company.pk)
+    asked = key_of(request.GET.get("blocker", ""))
+    blocker = blockers.filter(pk=asked).first()
+    if blocker is None:
+        return {}
+    told = {"text": blocker.text, "project": blocker.project_id}
+    return {**told, "blocker": blocker.pk}
 
 
 def _company_of(request: AppRequest) -> Company | None:

@@ -15,7 +15,7 @@ from crm import events
 from crm.lib.errors import DomainError
 from crm.models import Company, CompanyLiaison, Role, User
 from crm.services.attaching import Sent, attach
-from projects.models import Project
+from projects.models import Blocker, Project
 from visits.models import Category, Finding, Ticket
 from visits.models.tickets import SENTENCE_ENDS
 from visits.services import numbers
@@ -65,6 +65,7 @@ def raise_ticket(
     wish: str = "",
     source: str = "",
     project: Project | None = None,
+    blocker: Blocker | None = None,
     client_key: uuid.UUID | None = None,
     files: Sequence[Sent] = (),
     now: datetime | None = None,
@@ -78,7 +79,7 @@ def raise_ticket(
         raise PermissionDenied
     if not text.strip():
         raise DomainError(_("Say in a few words what it is about."), field="text")
-    check_project(actor, company.pk, project)
+    check_project(actor, company.pk, blocker.project if blocker else project)
     if client_key and (known := _known(actor, client_key)):
         return known
     try:
@@ -88,7 +89,8 @@ def raise_ticket(
                 actor,
                 now,
                 company=company,
-                project=project,
+                project=blocker.project if blocker else project,
+                blocker=blocker,
                 client_key=client_key or uuid.uuid4(),
                 category=category or usual_category(),
                 title=title.strip() or title_of(text),
