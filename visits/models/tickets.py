@@ -306,9 +306,7 @@ class Ticket(models.Model):
         verbose_name=_("key project"),
     )
     # What of the project it is to remove.
-    blocker = models.ForeignKey(
-        Blocker, models.PROTECT, null=True, related_name="tickets"
-    )
+    blocker = models.ForeignKey(Blocker, models.PROTECT, null=True, related_name="+")
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="tickets")
     finding = models.OneToOneField(
         Finding, models.PROTECT, null=True, related_name="ticket"
