@@ -18,7 +18,7 @@ from projects.services import forecasting, life, milestones, officers, projects,
 from projects.services.milestones import Said, Source, act_to, moving
 from projects.services.projects import Facts
 
-from .story import Deed, ProjectStory, projects_of, words
+from .story import HISTORY, Deed, ProjectStory, projects_of, words
 
 BATCH = 400
 
@@ -49,7 +49,7 @@ class Making:
 
 def make(county: County) -> None:
     """Small counties live in the order of the agenda, large ones project by project."""
-    making = Making(county, Random(county.seed + 11), handlers=handlers())
+    making = Making(county, Random(county.seed + HISTORY), handlers=handlers())
     templates = {one.key: one for one in ApprovalTemplate.objects.published()}
     items = {key: items_of(template) for key, template in templates.items()}
     for told in projects_of(county.story, making.random, items):
