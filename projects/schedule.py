@@ -48,7 +48,7 @@ class Task:
     started_on: date | None = None
     finished_on: date | None = None
     pauses: tuple[Pause, ...] = ()
-    delay: int = 0  # working days on top, for what-if
+    delay: int = 0  # working days on top: a what-if, or allowed for preparing
 
 
 @dataclass(frozen=True, slots=True)

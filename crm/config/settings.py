@@ -292,6 +292,9 @@ CRM_VISITS_IN_30_DAYS = env_int("CRM_VISITS_IN_30_DAYS", 2)
 CRM_VISITS_IN_90_DAYS = env_int("CRM_VISITS_IN_90_DAYS", 4)
 # Days after which a tagged company counts as not seen.
 CRM_COVERAGE_DAYS = env_int("CRM_COVERAGE_DAYS", 60)
+# Working days that a project's plan allows for preparing each item: the committed days
+# begin with acceptance only, and a plan nobody can keep turns every lamp red.
+CRM_PREPARE_DAYS = env_int("CRM_PREPARE_DAYS", 5)
 # Working days left at which a lamp turns yellow.
 CRM_YELLOW_DAYS = env_int("CRM_YELLOW_DAYS", 2)
 # Working days in which a department accepts what was handed in, or says why not.

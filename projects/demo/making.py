@@ -12,15 +12,25 @@ from django.db import transaction
 
 from crm.demo.county import County, batch
 from crm.demo.story import at, workday_after
+from crm.lib.months import months_later
 from crm.models import Department, Grant, Role, User
 from projects.models import ApprovalTemplate, Milestone, Project, State, TemplateItem
-from projects.services import forecasting, life, milestones, officers, projects, upkeep
+from projects.services import (
+    forecasting,
+    lamps,
+    life,
+    milestones,
+    officers,
+    projects,
+    upkeep,
+)
 from projects.services.milestones import Said, Source, act_to, moving
 from projects.services.projects import Facts
 
 from .story import HISTORY, Deed, ProjectStory, projects_of, words
 
 BATCH = 400
+MONTHS_READ = 3
 
 
 @dataclass
@@ -70,11 +80,14 @@ def make(county: County) -> None:
 
 
 def look_ahead(now: datetime) -> None:
-    """When all has happened: are the approvals through, and when will they be."""
+    """When all has happened: what is through, what is to come, what each month was."""
     for project in Project.objects.exclude(started_on=None):
         with transaction.atomic():
             upkeep.settle(project, now=now)
     forecasting.refresh_running(today=now.date())
+    this = now.date().replace(day=1)
+    for back in range(MONTHS_READ, 0, -1):
+        lamps.take_readings(months_later(this, -back))
 
 
 def handlers() -> dict[int, list[User]]:
@@ -109,7 +122,12 @@ def tell(
             # Those of one day in their order.
             when = max(entered, at(deed.on, 10, 4 * place) + morning)
             making.later(when, partial(record.do, key, deed))
-    if not told.is_finished:
+    if told.is_finished:
+        last = max(deed.on for deeds in told.deeds.values() for deed in deeds)
+        for stage, days in (("producing", 40), ("capacity", 200)):
+            day = workday_after(last, days + random.randrange(40))
+            making.later(max(entered, at(day, 15)), partial(record.reach, stage, day))
+    else:
         record.tell_life(entered)
 
 
@@ -192,6 +210,9 @@ class Record:
         for item in self.items.values():
             item.project = self.made
 
+    def reach(self, stage: str, on: date, now: datetime) -> None:
+        self.step(stage, on)
+
     def step(self, stage: str, on: date) -> None:
         """The life's next step, as the dispatcher says it."""
         project = self.made
@@ -214,6 +235,8 @@ class Record:
         )
         source = Source.IMPORT if self.told.is_finished else Source.DESK
         moving.step(item, act, actor=actor, said=said, source=source, now=now)
+        if key == "work-permit" and deed.after == State.APPROVED:
+            self.step("started", deed.on)
 
     def tell_life(self, entered: datetime) -> None:
         """Blockers, photos without pictures, key list: for those that run."""

@@ -124,11 +124,19 @@ def test_months_late_are_whole(planned_on, today, months):
 # How a project stands
 
 
+@pytest.fixture
+def prompt(settings):
+    """A plan that allows no days for preparing, so that it is quick to follow."""
+    settings.CRM_PREPARE_DAYS = 0
+
+
 def lamp(project, days):
     return lamps.lamp(project, today=DAY + timedelta(days=days))
 
 
-def test_points_are_shares_of_committed_days_at_least_one_each(begun, items, walk):
+def test_points_are_shares_of_committed_days_at_least_one_each(
+    prompt, begun, items, walk
+):
     """filing 0 (counts 1), site 7, eia 10, permit 5: 23 in all."""
     found = lamps.points(Project.objects.all(), DAY)
     assert found == {begun.pk: Points(0, 0)}
@@ -139,7 +147,7 @@ def test_points_are_shares_of_committed_days_at_least_one_each(begun, items, wal
     assert lamp(begun, 9).lamp == GREEN
 
 
-def test_a_project_that_falls_behind_lights_its_lamp(begun, items):
+def test_a_project_that_falls_behind_lights_its_lamp(prompt, begun):
     assert lamp(begun, 0).lamp == GREEN
     assert lamp(begun, 9).lamp == GREEN
     assert lamp(begun, 10).lamp == RED  # site and filing: 35 points
@@ -177,7 +185,7 @@ def test_lamps_of_many_cost_the_queries_of_one(queries_of, cast, begun, template
 # Readings
 
 
-def test_the_end_of_a_month_is_written_down_once(begun, time_machine):
+def test_the_end_of_a_month_is_written_down_once(prompt, begun, time_machine):
     assert REGISTRY["projects.jobs.take_readings"].at is not None
     time_machine.move_to(NOON + timedelta(days=20), tick=False)  # 7 April
     jobs.take_readings()

@@ -19,8 +19,9 @@ WHY = {"notice": "不符合规划"}
 
 def test_a_new_project_begins_with_all_its_items(begun, items):
     assert {one.state for one in vars(items).values()} == {State.NOT_STARTED}
-    assert items.permit.planned_start_on == date(2026, 4, 1)
-    assert items.permit.planned_finish_on == date(2026, 4, 9)  # 清明 4 to 6 April
+    # Five days to prepare filing, then five and ten for eia; 清明 is 4 to 6 April.
+    assert items.permit.planned_start_on == date(2026, 4, 16)
+    assert items.permit.planned_finish_on == date(2026, 4, 30)
     parts = begun.parts.filter(kind="item")
     assert {part.department.name for part in parts} == {"人社局", "水利局"}
 

