@@ -4,13 +4,14 @@ from base64 import b64decode, b64encode
 
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 from crm.lib.forked import ChildError, run_forked
 from crm.models import Document
+from projects.models import Project
 from visits.models import Visit
 
-from . import services
+from . import services, timelines
 from .qr import qr_png
 from .visit_reports import LANGUAGE, VisitReport, visit_report
 
@@ -27,19 +28,48 @@ def make_visit_report(document_pk: int) -> None:
     with translation.override(LANGUAGE):
         report = visit_report(visit.get(pk=document.subject_id), document)
         html = render_to_string("reports/paper/visit_report.html", {"report": report})
+    lay_out(document, "reports.papers.render_plain", html, pictures_of(report))
+
+
+def make_timeline(document_pk: int) -> None:
+    """Draw the project for the person who asked, as paper or as a picture."""
+    document = Document.objects.filter(pk=document_pk).first()
+    if document is None or document.state == Document.State.READY:
+        return
+    assert document.created_by, "somebody asked for it"
+    services.show_progress(document, 10)
+    projects = Project.objects.select_related("company")
+    project, today = projects.get(pk=document.subject_id), timezone.localdate()
+    with translation.override(LANGUAGE):
+        picture = timelines.picture_for(project, document.created_by, today)
+        sheet = timelines.sheet_of(project, picture, document, LANGUAGE)
+        html = render_to_string("reports/paper/timeline.html", {"sheet": sheet})
+    is_png = document.kind == timelines.PNG
+    painter = "reports.papers." + ("render_picture" if is_png else "render_plain")
+    pictures = {"qr": encoded(qr_png(sheet.verify_url))}
+    # Each by itself: patterns of the same name would be one in the same page.
+    for page in sheet.pages:
+        pictures[f"page-{page.number}"] = encoded(page.svg.encode())
+    lay_out(document, painter, html, pictures, style="timeline")
+
+
+def lay_out(
+    document: Document,
+    painter: str,
+    html: str,
+    pictures: dict[str, str],
+    style: str = "official",
+) -> None:
+    """In a child with its limits; keep what it made, or say that it failed."""
     services.show_progress(document, 40)
     try:
         paper = run_forked(
-            "reports.papers.render_plain",
-            html,
-            pictures_of(report),
-            timeout=SECONDS,
-            memory_mb=MEGABYTES,
+            painter, html, pictures, style, timeout=SECONDS, memory_mb=MEGABYTES
         )
     except ChildError as error:
         services.fail_document(document, reason=type(error).__name__)
         raise
-    body = b64decode(paper.pop("pdf"))
+    body = b64decode(paper.pop("body"))
     services.keep_document(document, body=body, **paper)
 
 

@@ -10,6 +10,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,17 @@ from django.conf import settings
 if (_fonts := Path(settings.DATA_DIR) / "fonts.conf").exists():
     os.environ.setdefault("FONTCONFIG_FILE", str(_fonts))
 
+import pypdfium2
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 SCHEME = "paper:"
-CSS = Path(__file__).parent / "paper" / "official.css"
+STYLES = Path(__file__).parent / "paper"
+OFFICIAL = "official"
+# Points become pixels: 144 to the inch.
+SHARP = 2.0
+MOST_PIXELS = 40_000_000
 
 
 @dataclass(frozen=True)
@@ -69,11 +76,11 @@ def fonts() -> FontConfiguration:
 
 
 @cache
-def stylesheet() -> weasyprint.CSS:
-    return weasyprint.CSS(filename=str(CSS), font_config=fonts())
+def stylesheet(name: str) -> weasyprint.CSS:
+    return weasyprint.CSS(filename=str(STYLES / f"{name}.css"), font_config=fonts())
 
 
-def render(html: str, assets: Mapping[str, str]) -> Paper:
+def render(html: str, assets: Mapping[str, str], style: str = OFFICIAL) -> Paper:
     """Lay the page out. `assets` are pictures in base64, by the names in the HTML."""
     pictures = {name: b64decode(body) for name, body in assets.items()}
     collector, log = MissingGlyphs(), logging.getLogger("weasyprint")
@@ -81,7 +88,7 @@ def render(html: str, assets: Mapping[str, str]) -> Paper:
     try:
         document = weasyprint.HTML(
             string=html, url_fetcher=OwnAssets(pictures), base_url=None
-        ).render(stylesheets=[stylesheet()], font_config=fonts())
+        ).render(stylesheets=[stylesheet(style)], font_config=fonts())
         pdf = document.write_pdf()
     finally:
         log.removeHandler(collector)
@@ -89,15 +96,43 @@ def render(html: str, assets: Mapping[str, str]) -> Paper:
     return Paper(pdf, len(document.pages), collector.lines)
 
 
-def render_plain(html: str, assets: Mapping[str, str]) -> dict[str, Any]:
+def render_plain(
+    html: str, assets: Mapping[str, str], style: str = OFFICIAL
+) -> dict[str, Any]:
     """`render` for a child process: what it returns is plain JSON."""
     # From 1.52 on Pango asks a thread for fonts, and a forked child has none of its
     # parent's: with the parent's map it would wait for ever.
     fonts.cache_clear()
     stylesheet.cache_clear()
-    paper = render(html, assets)
-    pdf = b64encode(paper.pdf).decode()
-    return {"pdf": pdf, "pages": paper.pages, "warnings": paper.warnings}
+    paper = render(html, assets, style)
+    return plain(paper, paper.pdf)
+
+
+def render_picture(
+    html: str, assets: Mapping[str, str], style: str = OFFICIAL
+) -> dict[str, Any]:
+    """The first page as PNG, for a child process too."""
+    fonts.cache_clear()
+    stylesheet.cache_clear()
+    paper = render(html, assets, style)
+    return plain(paper, png_of(paper.pdf))
+
+
+def png_of(pdf: bytes) -> bytes:
+    """As sharp as a screen shows it, but no larger than one can be asked for."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        page = document[0]
+        wide, high = page.get_size()
+        scale = min(SHARP, sqrt(MOST_PIXELS / (wide * high)))
+        picture = page.render(scale=scale).to_pil()
+    out = BytesIO()
+    picture.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def plain(paper: Paper, body: bytes) -> dict[str, Any]:
+    encoded = b64encode(body).decode()
+    return {"body": encoded, "pages": paper.pages, "warnings": paper.warnings}
 
 
 def warm_up() -> None:

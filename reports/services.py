@@ -7,12 +7,16 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crm import events
+from crm.lib.errors import DomainError
 from crm.lib.tasks import enqueue
-from crm.models import Document, StoredFile, User
+from crm.models import Document, StoredFile, User, subject_of
+from projects.models import Project
 from visits.models import Visit
 
+from . import timelines
 from .kinds import kind_of
 from .queries import VISIT_REPORT, report_of, signature_of
 
@@ -71,6 +75,58 @@ def queue_first_report(
     run_after = now + PATIENCE if waits else None
     enqueue("reports.jobs.make_visit_report", document.pk, run_after=run_after)
     return document
+
+
+@transaction.atomic
+def request_timeline(
+    project: Project, kind: str, *, actor: User, now: datetime | None = None
+) -> Document:
+    """Queue the timeline as this person sees it today; the same again is one paper.
+
+    One at a time: a second that is asked for meanwhile is refused.
+    """
+    now = now or timezone.now()
+    # The project's row is the lock: two askers cannot both make the next version.
+    project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    picture = timelines.picture_for(project, actor, timezone.localdate(now))
+    key = key_of([repr(picture)])
+    subject_type, subject_id = subject_of(project)
+    every = Document.objects.filter(
+        kind=kind, subject_type=subject_type, subject_id=subject_id
+    ).order_by("-version")
+    own = every.filter(created_by=actor).exclude(state=Document.State.FAILED).first()
+    if own and own.content_key == key:
+        return own
+    refuse_second(actor, now)
+    newest = every.first()
+    document = Document.objects.create(
+        kind=kind,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        version=newest.version + 1 if newest else 1,
+        content_key=key,
+        company_id=project.company_id,
+        created_by=actor,
+        created_at=now,
+    )
+    enqueue(kind_of(document).job, document.pk)
+    return document
+
+
+def refuse_second(actor: User, now: datetime) -> None:
+    """Heavy work of one person must not keep the others waiting."""
+    unfinished = [Document.State.QUEUED, Document.State.MAKING]
+    waiting = Document.objects.filter(
+        created_by=actor,
+        kind__in=[kind.key for kind in timelines.KINDS],
+        state__in=unfinished,
+        created_at__gt=now - PATIENCE,
+    )
+    if waiting.exists():
+        raise DomainError(
+            _("Your last timeline is still being made. Please wait for it."),
+            code="one_at_a_time",
+        )
 
 
 def content_key(visit: Visit) -> str:

@@ -128,6 +128,7 @@ def make_project(company, officer, unit, dispatcher):
         "project": {"pk": project.pk},
         "project-link": {"pk": project.pk, "link_pk": link.pk},
         "sample": {"pk": project.pk, "uuid": sample.uuid},
+        "timeline-paper": {"pk": project.pk, "kind": "timeline"},
         "project-file": {"pk": project.pk, "uuid": photo.uuid},
         "blocker": {"pk": blocker.pk},
         "milestone": {"pk": item.pk},

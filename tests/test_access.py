@@ -70,6 +70,8 @@ ROWS = {
     "reports:home": (None, ALL, ALL, NO),
     "reports:report": ("visit", INSIDERS, INSIDERS, NO),
     "reports:make-report": ("visit", INSIDERS, NO, "olga bela hana uma dora maria"),
+    "reports:paper": ("document", INSIDERS, INSIDERS, "olga bela hana uma dora maria"),
+    "reports:make-timeline": ("timeline-paper", READERS, NO, READERS),
     "reports:document": ("document", INSIDERS, INSIDERS, NO),
     "reports:verify": ("document", ALL, ALL, ALL),
     "crm:absences": (None, ALL, ABSENCE_PEOPLE, NO),

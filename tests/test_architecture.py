@@ -88,7 +88,7 @@ def test_the_cellar_knows_no_model():
 
 
 def test_services_never_import_tasks_or_heavy_libraries():
-    heavy = ("PIL", "weasyprint", "apprise", "pypinyin", "pi_heif")
+    heavy = ("PIL", "weasyprint", "apprise", "pypinyin", "pi_heif", "pypdfium2")
     wrong = [
         f"{name_of(path)} imports {name}"
         for path in sources()

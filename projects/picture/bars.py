@@ -52,6 +52,8 @@ def of_item(item: Item, n: int, middle: float, sheet: Sheet) -> str:
         parts += [arrow(*pair, "tl-need", sheet) for pair in pairs_of(item, sheet)]
     css = "tl-item tl-critical" if item.is_critical else "tl-item"
     inside = "".join(parts)
+    if sheet.is_paper:
+        return f'<g class="{css}">{inside}</g>'
     if not item.url:
         return f'<g class="{css}" id="tl-row-{n}" tabindex="0" role="img">{inside}</g>'
     return f'<a class="{css}" id="tl-row-{n}" href="{escape(item.url)}">{inside}</a>'
@@ -100,7 +102,7 @@ def beside_bars(item: Item, text: str, middle: float, sheet: Sheet) -> str:
     if item.expiry:
         x, _shape = expiry_place(item.expiry, sheet)
         others.append((x - HALF, x + HALF))
-    others += [(x - 2, x + 2) for x in sheet.crossings.get(item.key, ())]
+    others += sheet.crossings.get(item.key, ())
     now = sheet.left_of(item), sheet.right_of(item)
     placed = beside(now, others, text, SMALL, sheet.width) if text else None
     if placed is None:

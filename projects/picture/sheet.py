@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .model import Item, MarkLine, Picture, Span
-from .placing import Placed, stacked
+from .placing import Placed, Taken, stacked
 from .scale import SMALL, Scale
 from .shapes import STUB
 from .words import Told, lane_told, today_told
@@ -96,15 +96,18 @@ class Sheet:
         ]
 
     @cached_property
-    def crossings(self) -> dict[str, list[float]]:
-        """Where links run upright through the rows, so that no words stand there."""
+    def crossings(self) -> dict[str, list[Taken]]:
+        """Where links run through the rows, so that no words stand there."""
         keys = list(self.items)
         place = {key: n for n, key in enumerate(keys)}
-        found: dict[str, list[float]] = {}
+        found: dict[str, list[Taken]] = {}
         for before, after in self.links:
+            turn, end = self.right_of(before) + STUB, self.left_of(after)
             low, high = sorted((place[before.key], place[after.key]))
             for key in keys[low : high + 1]:
-                found.setdefault(key, []).append(self.right_of(before) + STUB)
+                found.setdefault(key, []).append((turn - 2, turn + 2))
+            # The last piece runs along the row, from where it turns or just before.
+            found[after.key].append((min(turn, end - STUB), end))
         return found
 
     def left_of(self, item: Item) -> float:

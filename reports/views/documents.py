@@ -5,12 +5,17 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+)
 
 from crm.lib.http import AppRequest, swap_or_redirect
 from crm.models import Document, User
 from crm.services.comments import may_remark
-from reports import services
+from projects.models import Project
+from reports import services, timelines
 from reports.kinds import kind_of
 from reports.queries import report_of
 from reports.visit_reports import visits_on_paper
@@ -50,6 +55,32 @@ def make(request: AppRequest, pk: int) -> HttpResponse:
     return swap_or_redirect(request, "reports/_report.html", context, to=visit)
 
 
+@require_POST
+def make_timeline(request: AppRequest, pk: int, kind: str) -> HttpResponse:
+    """Ask for the timeline as this person sees it, on paper or as a picture."""
+    visible = Project.objects.visible_to(request.user)
+    project = get_object_or_404(visible, pk=pk)
+    if kind not in {one.key for one in timelines.KINDS}:
+        raise Http404
+    document = services.request_timeline(project, kind, actor=request.user)
+    return redirect("reports:paper", document.number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paper(request: AppRequest, number: str) -> HttpResponse:
+    """How far a paper is, and the link to it; after a failure another try."""
+    document = readable_document(request.user, number)
+    if request.method == "POST":
+        is_own = document.created_by_id == request.user.pk
+        if not is_own and not may_remark(request.user):
+            raise PermissionDenied
+        document = services.remake_document(document, actor=request.user)
+    context = {"document": document, "kind": kind_of(document)}
+    context["back"] = kind_of(document).address(document)
+    name = "_paper" if request.htmx else "paper"
+    return render(request, f"reports/{name}.html", context)
+
+
 @require_GET
 def download(request: AppRequest, number: str) -> HttpResponseBase:
     """The file itself, to its readers only; the download is recorded."""
@@ -70,5 +101,11 @@ def download(request: AppRequest, number: str) -> HttpResponseBase:
 urls = [
     path("visits/<int:pk>/report/", panel, name="report"),
     path("visits/<int:pk>/report/make/", make, name="make-report"),
+    path(
+        "projects/<int:pk>/timeline/<slug:kind>/make/",
+        make_timeline,
+        name="make-timeline",
+    ),
     path("documents/<str:number>/", download, name="document"),
+    path("documents/<str:number>/paper/", paper, name="paper"),
 ]

@@ -64,8 +64,8 @@ def bars_of(root):
     ]
 
 
-def uprights_of(root):
-    """Lines that run down through the rows: today, links of the critical path."""
+def lines_of(root):
+    """Lines that run through the rows: today, links of the critical path."""
     for node in tags(root, "path"):
         way = node.get("d")
         if classes(node) & {"tl-now-line", "tl-flag-line"}:
@@ -76,13 +76,15 @@ def uprights_of(root):
                 float, re.match(r"M(\S+) ([\d.]+)h(\d+)V([\d.]+)", way).groups()
             )
             yield Box(x + by, x + by, min(low, high), max(low, high), "path")
+            if along := re.search(r"V[\d.]+H([\d.]+)m", way):
+                yield Box(x + by, float(along[1]), high, high, "path")
 
 
 def collisions(svg):
     """Words that meet other words, bars or lines."""
     root = tree(svg)
     words = words_of(root)
-    others = [*bars_of(root), *uprights_of(root)]
+    others = [*bars_of(root), *lines_of(root)]
     pairs = [*combinations(words, 2), *((w, o) for w in words for o in others)]
     return [(one.what, other.what) for one, other in pairs if one.meets(other)]
 

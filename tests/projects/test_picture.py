@@ -28,6 +28,7 @@ from tests.projects.drawn import (
     bars_of,
     classes,
     collisions,
+    lines_of,
     outside,
     tags,
     titles,
@@ -197,6 +198,14 @@ def test_the_critical_path_is_marked_and_drawn():
     assert len(paths) == 4  # plan → drawing → quality, drawing → permit ← quality
 
 
+def test_no_words_stand_on_the_arrow_that_leads_to_a_bar():
+    first = pictures.item("a", -300, 10, is_critical=True)
+    last = pictures.item("b", 300, 10, is_critical=True, needs=("a",))
+    lane = Lane("阶段", (first, last))
+    drawing = check(Picture("远", pictures.TODAY, (lane,)), Zoom.MONTH)
+    assert len(list(lines_of(tree(drawing.body)))) == 3  # today, down, along
+
+
 def test_pointing_at_an_item_shows_what_it_needs_and_what_needs_it():
     body = tree(drawn(pictures.story(), Zoom.MONTH).body)
     needs = {
@@ -270,7 +279,7 @@ def test_the_picture_reaches_as_far_as_the_last_deadline():
 def test_paper_shows_every_row_once_on_as_many_pages_as_needed():
     picture = pictures.chain(100)
     pages = paged(picture, 1480, 36)
-    assert [page.number for page in pages] == [1, 2, 3]
+    assert [(page.number, page.count) for page in pages] == [(1, 3), (2, 3), (3, 3)]
     found = [title for page in pages for title in titles(page.svg)]
     for item in picture.items():
         assert sum(title.startswith(item.name + " ·") for title in found) == 2
