@@ -35,6 +35,13 @@ def sections_for(user: User, today: date) -> list[Section]:
 
 
 def officer(user: User, today: date) -> Iterable[Section]:
+    if asked := queries.visits_asked_for(user, today, ROWS + 1):
+        yield Section(
+            title=_("Companies ask for a visit"),
+            template="reports/home/_asked.html",
+            rows=asked,
+            empty="",
+        )
     yield Section(
         title=_("Planned visits"),
         template="reports/home/_plans.html",
@@ -207,9 +214,20 @@ def owner(user: User, today: date) -> Iterable[Section]:
         template="reports/home/_officers.html",
         rows=queries.officers_for_owner(user, today),
         empty=_("Your company has no officer yet. Please call the service centre."),
+        act=More(reverse("visits:ask-visit"), _("Ask for a visit")),
         is_aside=True,
         is_counted=False,
     )
+    if requests := queries.requests_of_owner(user, today):
+        yield Section(
+            title=_("Visits you asked for"),
+            template="reports/home/_requests.html",
+            rows=requests,
+            empty="",
+            more=More(reverse("visits:ask-visit"), _("All of them")),
+            is_aside=True,
+            is_counted=False,
+        )
     yield Section(
         title=_("Recent visits"),
         template="reports/home/_visits.html",

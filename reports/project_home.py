@@ -22,6 +22,13 @@ def officer(user: User, today: date) -> Iterable[Section]:
     near = queries.near_of_projects(user, today, ROWS + 1)
     expiring = queries.expiring(user, today, ROWS + 1)
     mine = More(reverse("projects:index"), _("My projects"))
+    if asked := queries.questions(user, today, ROWS + 1):
+        yield Section(
+            title=_("Questions of companies"),
+            template="reports/home/_questions.html",
+            rows=asked,
+            empty="",
+        )
     if sites:
         yield Section(
             title=_("Site visits that are due"),

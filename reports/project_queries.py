@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, ClassVar
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from crm.lib import trees
 from crm.lib.workdays import Unit
-from crm.models import Deadline, Department, Lamp, Role, User, lamp_of
+from crm.models import Comment, Deadline, Department, Lamp, Role, User, lamp_of
 from crm.models.people import by_access
 from crm.services import calendar, deadlines
 from projects.models import KeyListing, Milestone, Project, State
@@ -34,6 +34,7 @@ class ItemRow:
         "state",
         "project__name",
         "department__name",
+        "ready_told_at",
         "due_day",
         "due_unit",
     )
@@ -44,6 +45,7 @@ class ItemRow:
     state: int
     project: str
     department: str
+    ready_told_at: datetime | None
     due_on: date | None
     unit: str | None
 
@@ -104,11 +106,11 @@ def to_decide(user: User, today: date) -> Any:
 
 @item_list
 def with_the_company(user: User, today: date) -> Any:
-    """Of the officer's projects: what the company prepares or corrects."""
+    """Of the officer's projects: what the company prepares, corrects or has ready."""
     acting = Project.objects.acting_for(user, today)
+    begun = Q(state__in=[State.PREPARING, State.CORRECTION])
     return Milestone.objects.living().filter(
-        project__in=acting.values("pk"),
-        state__in=[State.PREPARING, State.CORRECTION],
+        begun | Q(ready_told_at__isnull=False), project__in=acting.values("pk")
     )
 
 
@@ -153,6 +155,28 @@ def site_visits(user: User, today: date) -> list[SiteRow]:
             last = project.last_visit_on
             rows.append(SiteRow(project.pk, project.name, last, due_on, lamp))
     return sorted(rows, key=lambda one: (one.due_on, one.pk))
+
+
+@by_access
+def questions(user: User, today: date, limit: int) -> Any:
+    """What companies asked of the officer's projects since an official wrote there."""
+    acting = Project.objects.acting_for(user, today)
+    public = Comment.objects.filter(
+        subject_type=Project._meta.label_lower, is_internal=False
+    )
+    answers = public.filter(
+        subject_id=OuterRef("subject_id"),
+        author__department__isnull=False,
+        pk__gt=OuterRef("pk"),
+    )
+    names = Project.objects.filter(pk=OuterRef("subject_id")).values("name")
+    asked = public.filter(
+        ~Exists(answers), author__department=None, subject_id__in=acting.values("pk")
+    )
+    named = asked.annotate(project_name=Subquery(names[:1]))
+    return named.order_by("pk").values(
+        "subject_id", "project_name", "text", "created_at"
+    )[:limit]
 
 
 @by_access

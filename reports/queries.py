@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import wraps
 from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
+from django.utils import timezone
 
 from crm.lib.labels import label_of
 from crm.models import (
@@ -25,11 +26,13 @@ from crm.models import (
 from crm.models.companies import CompanyQuerySet
 from crm.models.people import by_access
 from crm.services import calendar, deadlines
-from visits.models import Ticket, TicketPart, Visit
+from projects.models import Project
+from visits.models import Ticket, TicketPart, Visit, VisitRequest
 from visits.ticket_list import lead_of, with_lead
 
 VISIT_REPORT = "visit_report"
 AHEAD = timedelta(days=7)
+MONTH = timedelta(days=30)
 
 
 # One row of values(): a template reads it by name.
@@ -270,6 +273,35 @@ def planned_for(user: User, today: date, limit: int) -> Any:
     return plans.order_by("starts_at", "pk").values(
         "pk", "day", "starts_at", "purpose", "mode", name=F("company__name")
     )[:limit]
+
+
+@by_access
+def visits_asked_for(user: User, today: date, limit: int) -> Any:
+    """Requests of the companies and projects served today, the oldest first."""
+    served = Company.objects.served_by(user, today).values("pk")
+    projects = Project.objects.acting_for(user, today).values("pk")
+    asked = VisitRequest.objects.open().filter(
+        Q(company__in=served) | Q(project__in=projects)
+    )
+    return asked.order_by("asked_at", "pk").values(
+        "pk",
+        "wish",
+        "wished_on",
+        "asked_at",
+        "company_id",
+        name=F("company__name"),
+        project_name=F("project__name"),
+    )[:limit]
+
+
+def requests_of_owner(user: User, today: date) -> list[VisitRequest]:
+    """The latest three that wait, or were answered within a month."""
+    since = timezone.make_aware(datetime.combine(today - MONTH, time()))
+    mine = VisitRequest.objects.of_owner(user).filter(
+        Q(status="asked") | Q(answered_at__gte=since)
+    )
+    related = ("project", "answered_by", "visit__logged_by")
+    return list(mine.select_related(*related)[:3])
 
 
 @by_access

@@ -28,7 +28,7 @@ from tests.factories import (
     VisitFactory,
 )
 from visits.models import Finding, IntakeConflict, VisitPhoto, VisitVersion
-from visits.services import tickets
+from visits.services import requests, tickets
 from visits.services.content import content_of
 
 ABSENT = 987654321
@@ -96,6 +96,7 @@ def make_records(company, officer, unit, dispatcher, handler):
         "company-role": {"pk": company.pk, "role": "a"},
         "company-file": {"pk": company.pk, "uuid": paper.uuid},
         "invitation": {"pk": company.pk, "link_pk": ABSENT},
+        "visit-request": {"pk": ask_for_visit(company).pk},
         "absence": {"pk": make_absence(officer).pk},
         **make_project(company, officer, unit, dispatcher),
         **hang_on_visit(visit, company, officer),
@@ -213,6 +214,13 @@ def hang_on_ticket(ticket, company, handler):
         "ticket-file": {"pk": ticket.pk, "uuid": internal.uuid},
         "ticket-public-file": {"pk": ticket.pk, "uuid": public.uuid},
     }
+
+
+def ask_for_visit(company):
+    owner = company.grants.get(role="owner").user
+    return requests.ask_for_visit(
+        company, actor=owner, wish=f"{company.name[:2]}约访", now=NOON
+    )
 
 
 def make_absence(officer):

@@ -46,6 +46,7 @@ OWNER = "otto"
 OWNERS = "otto omar"
 LINKERS = "olga dora otto"
 BOARDS = "olga bela oleg tom hana uma dora dirk maria axel"
+VOICES = "olga bela dora otto"
 NO = None
 NOBODY = ""
 
@@ -237,6 +238,9 @@ ROWS = {
         AUTHOR_OR_DORA,
         AUTHOR_OR_DORA,
     ),
+    "visits:ask-visit": (None, ALL, OWNERS, OWNERS),
+    "visits:request-withdraw": ("visit-request", VOICES, NO, OWNER),
+    "visits:request-decline": ("visit-request", VOICES, EDITORS, EDITORS),
     "visits:tickets": (None, ALL, ALL, NO),
     "visits:raise": (None, ALL, RAISERS, RAISERS),
     "visits:ticket": ("ticket", READERS, READERS, NO),

@@ -16,6 +16,7 @@ from django.db.models import (
     When,
     Window,
 )
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm import audit_words, company_page, handover, nav, panels
@@ -25,6 +26,8 @@ from crm.models.access import Access
 from crm.models.people import anybody_with
 from crm.nav import NavItem
 from crm.services import deadlines
+from projects import company_acts
+from projects.models import Project
 from visits.models import Category, Ticket
 
 from . import event_words, ticket_list, ticket_words
@@ -52,12 +55,18 @@ def hang() -> None:
         panels.Panel("tickets", 30, "visits/_company_tickets.html", of_company)
     )
     handover.register("visits.tickets", open_items)
+    raising = _("Raise a problem")
+    company_acts.register("ticket", 10, raising, "message-2", raise_address)
     audit_words.ACTIONS.update(event_words.ACTIONS)
     audit_words.NAMES.update(event_words.NAMES)
     audit_words.CODES.update(event_words.CODES)
     audit_words.RECORDS.update(event_words.RECORDS)
     audit_words.NAMED.add(Category)
     company_page.ICONS.update(ticket_words.ICONS)
+
+
+def raise_address(project: Project) -> str:
+    return f"{reverse('visits:raise')}?project={project.pk}"
 
 
 def of_company(company: Company, user: User, today: date) -> dict[str, Any]:

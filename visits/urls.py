@@ -5,6 +5,7 @@ from .views import (
     capture,
     categories,
     planning,
+    requests,
     ticket_acts,
     ticket_files,
     tickets,
@@ -15,6 +16,7 @@ app_name = "visits"
 urlpatterns = [
     *visits.urls,
     *planning.urls,
+    *requests.urls,
     *capture.urls,
     *amending.urls,
     *tickets.urls,

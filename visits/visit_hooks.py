@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, QuerySet, Window
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm import handover, nav, panels
@@ -14,6 +15,8 @@ from crm.models import Company, Role, User
 from crm.models.access import Access
 from crm.models.people import anybody_with
 from crm.nav import NavItem
+from projects import company_acts
+from projects.models import Project
 from visits.models import Visit
 
 from .services import reach
@@ -52,6 +55,12 @@ def hang() -> None:
         panels.Panel("visits", 20, "visits/_company_visits.html", of_company)
     )
     handover.register("visits.plans", open_items)
+    ask = _("Ask for a visit")
+    company_acts.register("visit", 20, ask, "calendar-plus", ask_address)
+
+
+def ask_address(project: Project) -> str:
+    return f"{reverse('visits:ask-visit')}?project={project.pk}"
 
 
 def of_company(company: Company, user: User, today: date) -> dict[str, Any]:

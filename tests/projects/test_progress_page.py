@@ -167,6 +167,7 @@ def test_the_company_says_that_its_papers_are_ready(read, cast, items, as_user):
     assert "You need do nothing now" in text
     inside = as_user(cast.olga).get(address(items.filing.project, "project"))
     assert "企业称材料已备齐" in inside.content.decode()
+    assert "企业称材料已备齐" in as_user(cast.olga).get("/").content.decode()
 
 
 def test_the_state_is_moved_by_others_and_the_word_is_forgotten(
@@ -200,6 +201,7 @@ def test_questions_are_asked_and_answered_in_public(read, cast, begun, as_user):
     form = {"client_key": "5b0f2c1e-0000-4000-8000-000000000001", "text": "怎么算？"}
     for _ in range(2):
         as_user(cast.otto).post(url, form)
+    assert "怎么算？" in as_user(cast.olga).get("/").content.decode()
     answer = {
         **form,
         "client_key": form["client_key"][:-1] + "2",
@@ -210,6 +212,7 @@ def test_questions_are_asked_and_answered_in_public(read, cast, begun, as_user):
     text = read(begun)
     assert text.index("按计容面积。") < text.index("怎么算？")
     assert "人社局" in text
+    assert "怎么算？" not in as_user(cast.olga).get("/").content.decode()
 
 
 def test_who_reads_only_asks_nothing(cast, begun, as_user):

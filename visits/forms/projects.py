@@ -1,12 +1,26 @@
-"""The question which project it is about, asked only where there is one."""
+"""The questions which company and which project, asked only where it is open."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from projects.models import Project
 from projects.models.projects import ProjectQuerySet
+
+
+class AskingCompany(forms.Form):
+    """A form of a company's person; one's only company needs no question."""
+
+    # Any: as Django's own
+    def __init__(self, *args: Any, companies: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(companies) != 1:
+            self.fields["company"] = forms.ModelChoiceField(
+                label=pgettext_lazy("fact", "Company"), queryset=companies
+            )
+            self.order_fields(["company"])
 
 
 class AskingProject(forms.Form):

@@ -18,7 +18,7 @@ from projects.models import Blocker
 from visits.models import Category, Ticket
 from visits.services.tickets import Proof
 
-from .projects import AskingProject
+from .projects import AskingCompany, AskingProject
 
 # More departments than these assist at no county's ticket.
 MOST_ASSISTANTS = 6
@@ -53,7 +53,7 @@ class KeyForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class RaiseForm(KeyForm, AskingProject):
+class RaiseForm(KeyForm, AskingCompany, AskingProject):
     """A company's own problem: one box and, if at hand, photos."""
 
     text = forms.CharField(
@@ -69,15 +69,6 @@ class RaiseForm(KeyForm, AskingProject):
         required=False,
         empty_label=_("Not sure – the dispatch centre decides"),
     )
-
-    def __init__(self, *args: Any, companies: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # One's only company needs no question.
-        if len(companies) != 1:
-            self.fields["company"] = forms.ModelChoiceField(
-                label=pgettext_lazy("fact", "Company"), queryset=companies
-            )
-            self.order_fields(["company"])
 
 
 class OfficialRaiseForm(KeyForm, AskingProject):

@@ -5,6 +5,7 @@ from .categories import Category
 from .findings import Finding
 from .numbers import TicketNumber
 from .parts import TicketPart
+from .requests import VisitRequest
 from .tickets import Ticket
 from .visits import Companion, IntakeConflict, Met, Visit, VisitPhoto, VisitVersion
 
@@ -20,5 +21,6 @@ __all__ = [
     "TicketPart",
     "Visit",
     "VisitPhoto",
+    "VisitRequest",
     "VisitVersion",
 ]

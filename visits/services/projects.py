@@ -13,7 +13,7 @@ from projects.models import Blocker, Project
 from projects.models.life import BlockerQuerySet
 from projects.models.projects import ProjectQuerySet
 from projects.services.projects import note_site_visit
-from visits.models import Ticket, Visit
+from visits.models import Ticket, Visit, VisitRequest
 
 MOST: Final = 20
 # On the phone nobody has been on site.
@@ -72,7 +72,9 @@ def check_project(user: User, company: int, project: Project | None) -> None:
         raise WrongProject(sentence, field="project")
 
 
-def about(record: Visit | Ticket) -> dict[str, Any]:  # Any: as events.record() takes it
+def about(
+    record: Visit | VisitRequest | Ticket,
+) -> dict[str, Any]:  # Any: as events.record() takes it
     """What its event says of the project, if there is one."""
     return {"project": record.project_id} if record.project_id else {}
 

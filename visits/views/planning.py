@@ -15,11 +15,12 @@ from crm.lib.errors import DomainError, StaleVersion
 from crm.lib.http import AppRequest, key_of
 from visits import pages
 from visits.forms.visits import CancelForm, PlanForm
-from visits.models import Visit
+from visits.models import Visit, VisitRequest
 from visits.services import offers, reach
 from visits.services import visits as services
 from visits.services.gate import ReasonNeeded
 from visits.services.projects import projects_of
+from visits.services.requests import plan_requested
 
 # A plan is seldom for the same minute: tomorrow at ten is one tap less.
 USUAL_HOUR = 10
@@ -33,11 +34,11 @@ def plan(request: AppRequest) -> HttpResponse:
     facts = chosen(request)
     if facts is None:
         return choose(request)
-    projects = projects_of(request.user, [facts.pk])
+    asked = requested(request, facts.pk)
     form = PlanForm(
         request.POST or None,
-        initial={**first_guess(), "project": key_of(request.GET.get("project", ""))},
-        projects=projects,
+        initial={**first_guess(), **guess_from(request, asked)},
+        projects=projects_of(request.user, [facts.pk]),
     )
     if form.is_valid():
         place = reach.reach(request.user, facts.pk)
@@ -46,6 +47,8 @@ def plan(request: AppRequest) -> HttpResponse:
                 raise Http404
             data = form.plan()
             data.pop("version")
+            if asked:
+                return redirect(plan_requested(asked, actor=request.user, **data))
             visit = services.plan_visit(place.company, actor=request.user, **data)
             return redirect(visit)
         except DomainError as error:
@@ -55,6 +58,7 @@ def plan(request: AppRequest) -> HttpResponse:
         "form": form,
         "facts": facts,
         "visit": None,
+        "asked": asked,
         "purposes": pages.usual_purposes(request.user),
     }
     return render(request, "visits/plan.html", context, status=status_of(form))
@@ -69,6 +73,33 @@ def chosen(request: AppRequest) -> offers.Facts | None:
     if facts is None:
         raise Http404
     return facts
+
+
+def requested(request: AppRequest, company: int) -> VisitRequest | None:
+    """What the company asked for, when the plan is to answer it."""
+    text = request.GET.get("request", "")
+    if not text:
+        return None
+    answerable = VisitRequest.objects.changeable_by(request.user)
+    found = answerable.filter(company=company).select_related("asked_by")
+    return get_object_or_404(found, pk=key_of(text))
+
+
+def guess_from(
+    request: AppRequest, asked: VisitRequest | None
+) -> dict[str, Any]:  # Any: values of fields
+    """What the page that led here knows already."""
+    if asked is None:
+        return {"project": key_of(request.GET.get("project", ""))}
+    guess: dict[str, Any] = {
+        "project": asked.project_id,
+        "purpose": asked.wish[:200],
+        "asked_by_company": True,
+    }
+    today = timezone.localdate()
+    if asked.wished_on and asked.wished_on >= today:
+        guess["day"] = asked.wished_on
+    return guess
 
 
 def choose(request: AppRequest) -> HttpResponse:
