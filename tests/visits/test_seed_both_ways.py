@@ -1,7 +1,7 @@
 """A large county is written as rows: they must be those that the services write."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,9 @@ from crm import demo
 from crm.demo import story
 from crm.models import Department, Event, Region, User
 from crm.services import audit
+from projects.models import Project
 from reports import demo as reports
+from tests.factories import ProjectFactory
 from visits import demo as visits
 from visits.demo import making
 from visits.models import Category, Visit
@@ -32,6 +34,7 @@ POINTS_TO = {
     **dict.fromkeys(("lead", "department", "assistants", "default_lead"), Department),
     "region": Region,
     "category": Category,
+    "project": Project,
 }
 
 
@@ -44,6 +47,7 @@ class Picture:
 
     def __init__(self):
         self.known = {}
+        self.about_projects = Visit.objects.exclude(project=None).count()
         self.tables = {
             model._meta.label: Counter(self.identity(row) for row in rows_of(model))
             for label in ("crm", "visits", "reports")
@@ -104,11 +108,28 @@ def seed(monkeypatch, *, in_bulk, look):
     told = story.tell(TINY, 7, NOW.date())
     try:
         with transaction.atomic(), reports.prepared():
-            visits.make(demo.make(told, 7, lambda line: None))
+            county = demo.make(told, 7, lambda line: None)
+            begin_projects(county)
+            visits.make(county)
             found = look()
             raise Undo
     except Undo:
         return found
+
+
+def begin_projects(county):
+    """Of some companies; a third runs on, the others are through on a day between."""
+    unit = next(iter(county.departments.values()))
+    for number in range(12):
+        through = date(2026, 1, 20) if number % 3 else None
+        ProjectFactory(
+            name=f"项目 {number}",
+            lead_department=unit,
+            company=county.company(number),
+            started_on=date(2025, 11, 3),
+            finished_on=through,
+            created_at=datetime(2025, 11, 3, 9, tzinfo=NOW.tzinfo),
+        )
 
 
 def indexes_and_keys():
@@ -140,6 +161,7 @@ def test_rows_in_bulk_are_those_of_the_services(tiny):
         added = [written.words_of(one) for one in written.tables[label] - rows]
         assert (label, missing[:2], len(missing)) == (label, added[:2], len(added))
     assert served.tables["visits.Answer"].total() > 10
+    assert served.about_projects > 5
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """The hands that write rows: what the services would have left, by the thousand."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from random import Random
 
@@ -8,6 +9,7 @@ from django.db import connection
 from crm.demo.county import County
 from crm.demo.rows import row_of
 from crm.models import Comment, Company, Deadline, Involvement, User
+from projects.models import Project
 from visits.models import (
     Answer,
     Category,
@@ -20,7 +22,9 @@ from visits.models import (
 )
 from visits.services import intake
 from visits.services.content import Content
+from visits.services.projects import about
 
+from . import projects
 from .acts import Case
 from .bulk_work import WorkRows
 from .hands import content_of, people_met
@@ -39,7 +43,9 @@ class BulkHands(WorkRows):
             Visit, Met, Finding, Deadline, Ticket, TicketPart, Answer, Involvement
         )
         self.rows.follow(Comment)
+        self.projects = projects.by_company()
         self.last_visit_on: dict[int, date] = {}
+        self.last_on_site: dict[int, date] = {}
 
     def finish(self) -> None:
         """What is still open, the counters, and when each company was last seen."""
@@ -53,20 +59,26 @@ class BulkHands(WorkRows):
         )
 
     def note_visits(self) -> None:
-        table = connection.ops.quote_name(Company._meta.db_table)
-        update = f"UPDATE {table} SET last_visit_on = %s WHERE id = %s"
-        days = [
-            (day.isoformat() if connection.vendor == "sqlite" else day, key)
-            for key, day in self.last_visit_on.items()
-        ]
-        with connection.cursor() as cursor:
-            cursor.executemany(update, days)
+        for model, last in (
+            (Company, self.last_visit_on),
+            (Project, self.last_on_site),
+        ):
+            table = connection.ops.quote_name(model._meta.db_table)
+            update = f"UPDATE {table} SET last_visit_on = %s WHERE id = %s"
+            days = [
+                (day.isoformat() if connection.vendor == "sqlite" else day, key)
+                for key, day in last.items()
+            ]
+            with connection.cursor() as cursor:
+                cursor.executemany(update, days)
 
     # --- Visits ----------------------------------------------------------------
 
     def hold(self, visit: VisitStory, now: datetime) -> list[Case]:
         officer = self.county.users[visit.officer]
+        of_company = self.projects.get(self.county.keys[visit.company], ())
         content = content_of(visit, people=people_met(self.county, visit))
+        content = replace(content, project=projects.chosen(of_company, visit, now))
         row = self.visit_of(visit, content, officer, now)
         self.rows.add(row)
         for person in content.met:
@@ -93,13 +105,16 @@ class BulkHands(WorkRows):
                 "for_unit": None,
                 "findings": len(findings),
                 "photos": len(content.photos),
+                **about(row),
             },
             is_public=True,
             personal={"signed_by": content.signed_by} if content.signed_by else None,
         )
         self.last_visit_on[row.company_id] = row.day
+        if row.project_id:
+            self.last_on_site[row.project_id] = row.day
         cases = [
-            self.raise_from(finding, told, visit.company, officer, now)
+            self.raise_from(finding, told, visit.company, row, officer, now)
             for finding, told in zip(findings, visit.findings, strict=True)
             if told.result == Finding.Result.TICKET
         ]
@@ -112,6 +127,7 @@ class BulkHands(WorkRows):
         key = self.county.keys[visit.company]
         row = row_of(Visit, company_id=key, created_at=now)
         intake.set_words(row, content)
+        row.project_id = content.project
         row.uuid = self.new_uuid()
         row.logged_by_id, row.unit_id = officer.pk, intake.unit_of(officer)
         row.content_hash = intake.Sending(

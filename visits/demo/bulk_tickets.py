@@ -12,8 +12,9 @@ from crm.demo.county import County
 from crm.demo.rows import fields_of, row_of
 from crm.models import Deadline, Department, Involvement, User
 from crm.services import deadlines
-from visits.models import Answer, Category, Finding, Ticket, TicketPart
+from visits.models import Answer, Category, Finding, Ticket, TicketPart, Visit
 from visits.services import numbers
+from visits.services.projects import about
 from visits.services.tickets.dispatching import clocks_of, part_clock
 from visits.services.tickets.raising import title_of
 
@@ -56,6 +57,7 @@ class TicketRows:
         finding: Finding,
         told: FindingStory,
         company: int,
+        visit: Visit,
         officer: User,
         now: datetime,
     ) -> Case:
@@ -64,7 +66,8 @@ class TicketRows:
             case,
             officer,
             now,
-            visit_id=finding.visit_id,
+            visit_id=visit.pk,
+            project_id=visit.project_id,
             finding_id=finding.pk,
             source=Ticket.Source.VISIT.value,
             title=title_of(finding.symptom),
@@ -127,6 +130,7 @@ class TicketRows:
             status=ticket.status,
             source=ticket.source,
             category=ticket.category_id,
+            **about(ticket),
         )
 
     def tell(

@@ -1,6 +1,7 @@
 """The hands that go through the services: everything obeys the rules."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from random import Random
@@ -12,11 +13,12 @@ from crm.demo.county import County
 from crm.demo.story import ContactStory
 from crm.models import Department, StoredFile, User
 from crm.services.files import Received, receive_file
+from projects.models import Project
 from visits.models import Category, Ticket
 from visits.services import intake, tickets
 from visits.services.content import Content, Heard, Person
 
-from . import pictures
+from . import pictures, projects
 from .acts import Assistant, Case
 from .story import FindingStory, VisitStory
 
@@ -43,10 +45,12 @@ class ServiceHands:
         received = {}
         if self.held > self.pictured_from:
             received = files_for(self.random, visit)
+        of_company = Project.objects.filter(company=company)
+        project = projects.chosen(projects.running(of_company), visit, now)
         sending = intake.Sending(
             uuid=UUID(int=self.random.getrandbits(128), version=4),
             company=company,
-            content=self.content_of(visit, received),
+            content=replace(self.content_of(visit, received), project=project),
         )
         officer = self.county.users[visit.officer]
         outcome = intake.receive(sending, actor=officer, received=received, now=now)
