@@ -25,6 +25,7 @@ from crm.models import (
 from crm.services import calendar, comments, deadlines
 from projects import lamp_words, marks
 from projects.models import (
+    ApprovalTemplate,
     Blocker,
     Forecast,
     KeyListing,
@@ -40,7 +41,7 @@ from projects.models import (
     Turn,
 )
 from projects.models.states import APPROVED, UNBEGUN
-from projects.services import lamps
+from projects.services import changeover, lamps
 
 STREAM_LENGTH = 30
 NOTES = 6
@@ -223,6 +224,10 @@ class Page:
     @cached_property
     def stream(self) -> list[StreamItem]:
         return stream_of(self.project)
+
+    @cached_property
+    def newer_template(self) -> ApprovalTemplate | None:
+        return changeover.newer_version(self.project)
 
     @property
     def may_comment(self) -> bool:

@@ -2,6 +2,7 @@
 
 from .views import (
     boards,
+    changeover,
     desk,
     lamp_rules,
     life,
@@ -35,4 +36,5 @@ urlpatterns = [
     *template_items.urls,
     *template_files.urls,
     *template_compare.urls,
+    *changeover.urls,
 ]

@@ -174,6 +174,7 @@ ROWS = {
     "projects:project-reach": ("project", READERS, DISPATCHER, DISPATCHER),
     "projects:project-step-back": ("project", READERS, DISPATCHER, DISPATCHER),
     "projects:project-start": ("project", READERS, DISPATCHER, DISPATCHER),
+    "projects:project-template": ("project", READERS, DISPATCHER, DISPATCHER),
     "projects:project-item-new": ("project", READERS, DISPATCHER, DISPATCHER),
     "projects:project-listing": ("project", READERS, LISTERS, LISTERS),
     "projects:project-listing-decide": ("project", READERS, LEADER, LEADER),

@@ -58,12 +58,6 @@ class NameForm(forms.Form):
         return plain(self.cleaned_data["name"])
 
 
-class VersionForm(forms.Form):
-    """Which state of the draft the person has seen."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, **VERSION)
-
-
 def days_field(label: Any, *, is_needed: bool = True) -> forms.IntegerField:
     """`label` is lazy; the range is the service's."""
     return forms.IntegerField(

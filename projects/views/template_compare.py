@@ -41,7 +41,6 @@ class ChangeRow:
     """One field of one item; the item's name stands with its first."""
 
     item: str
-    count: int
     field: str
     old: str
     new: str
@@ -125,7 +124,6 @@ def rows_of(item: ItemChange, names: dict[str, str]) -> list[ChangeRow]:
     return [
         ChangeRow(
             item="" if number else item.name,
-            count=len(item.changes),
             field=label(one.field),
             old=shown(one.field, one.old, names),
             new=shown(one.field, one.new, names),

@@ -14,7 +14,8 @@ from crm.lib.errors import DomainError, StaleVersion
 from crm.lib.http import AppRequest
 from crm.models import StoredFile
 from projects.comparison import changes
-from projects.forms.templates import ItemForm, MaterialSet, VersionForm
+from projects.forms.shared import VersionForm
+from projects.forms.templates import ItemForm, MaterialSet
 from projects.models import ApprovalTemplate, TemplateItem
 from projects.outline import Outline, OutlineItem
 from projects.outline_words import label, shown

@@ -22,7 +22,8 @@ from crm.lib.http import AppRequest
 from crm.lib.listing import listing
 from crm.models import Role, StoredFile
 from crm.views.rights import only
-from projects.forms.templates import NameForm, NewTemplateForm, VersionForm
+from projects.forms.shared import VersionForm
+from projects.forms.templates import NameForm, NewTemplateForm
 from projects.models import ApprovalTemplate
 from projects.models.templates import READERS
 from projects.services import templates as services
@@ -148,7 +149,7 @@ def discard(request: AppRequest, pk: int) -> HttpResponse:
 def version_in(request: AppRequest) -> int:
     """The version that the person saw; without one none fits."""
     form = VersionForm(request.POST)
-    return form.cleaned_data["version"] if form.is_valid() else 0
+    return (form.is_valid() and form.cleaned_data["version"]) or 0
 
 
 @require_safe
