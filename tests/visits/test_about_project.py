@@ -184,7 +184,10 @@ def test_a_company_raises_a_problem_of_its_project(cast, as_user, project):
     assert project.name in client.get(page).content.decode()
     said = {"text": "临时用电容量不够。", "project": project.pk}
     assert client.post(page, said).status_code == 302
-    assert Ticket.objects.get().project == project
+    ticket = Ticket.objects.get()
+    assert ticket.project == project
+    link = reverse("projects:progress", args=[project.pk])
+    assert link in client.get(ticket.get_absolute_url()).content.decode()
 
 
 def test_nobody_raises_a_problem_of_a_foreign_project(
@@ -219,5 +222,7 @@ def test_a_visit_alone_does_not_name_its_project(cast, as_user, project):
     )
     Visit.objects.filter(pk=visit.pk).update(project=project, unit=cast.other_bureau)
     page = visit.get_absolute_url()
+    link = f'href="{project.get_absolute_url()}"'
+    assert link in as_user(cast.olga).get(page).content.decode()
     assert project.name in as_user(cast.olga).get(page).content.decode()
     assert project.name not in as_user(cast.tom).get(page).content.decode()
