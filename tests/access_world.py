@@ -249,7 +249,7 @@ def make_world(cast):
         "person": {"pk": cast.tom.pk},
         "grant": {"pk": Grant.objects.get(user=cast.tom).pk},
         "category": {"pk": category.pk},
-        "lamp-rule": {"pk": LampRule.objects.get(kind="step").pk},
+        "lamp-rule": {"pk": lamp_rule().pk},
         **make_templates(cast.sven, cast.bureau),
         "year": {"year": 2026},
         "token": {"token": "x" * 43},
@@ -276,6 +276,12 @@ def make_templates(sven, unit):
         "draft-item": {"pk": draft.pk, "item_pk": draft.items.get().pk},
         "upload": {"pk": upload.pk},
     }
+
+
+def lamp_rule():
+    """As shipped; a test that really commits leaves the tables empty."""
+    rule, _ = LampRule.objects.get_or_create(kind="step", defaults={"red": 3})
+    return rule
 
 
 def absent(ids):

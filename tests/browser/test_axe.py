@@ -19,7 +19,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 NO_PAGES = {
     "reports:document", "crm:company-file", "visits:photo", "visits:signature",
-    "visits:ticket-file",
+    "visits:ticket-file", "projects:project-file", "projects:sample",
+    "projects:template-export", "projects:template-sample", "reports:timeline-png",
     "visits:burden",  # a script takes it apart
 }  # fmt: skip
 # Pages that look different to several people; the others are opened by the first.
@@ -27,6 +28,8 @@ VISITORS = {
     "reports:home": "olga hana uma dora maria axel otto sven selma alma",
     "crm:company": "olga hana dora maria otto",
     "crm:companies": "dora otto",
+    "projects:project": "olga hana dora maria",
+    "projects:milestone": "olga hana dora",
     "visits:index": "olga dora otto",
     "visits:detail": "olga hana otto",
     "visits:plan": "olga hana",
@@ -37,7 +40,8 @@ VISITORS = {
     "visits:ticket-part-why": "tom",
     "visits:ticket-answer-part": "tom",
 }
-STATUS = {"crm:setup": 410}  # the site is set up; the open link has its own test
+# The site is set up, and nobody gave this link; the open ones have their own tests.
+STATUS = {"crm:setup": 410, "projects:public": 410}
 NOBODY_SIGNED_IN = {"crm:login", "crm:setup", "crm:invitation", "crm:new_password"}
 # In which state a ticket has what this address asks for.
 STATES = {
