@@ -219,6 +219,8 @@ ROWS = {
     "projects:link-revoke": ("project-link", READERS, NO, LINKERS),
     "projects:public": ("token", ALL, ALL, NO),
     "projects:board": (None, ALL, BOARDS, NO),
+    "projects:dwell": (None, ALL, BOARDS, NO),
+    "projects:dwell-approvals": (None, ALL, BOARDS, NO),
     "projects:desk": (None, ALL, HANDLERS, NO),
     "projects:desk-bulk": (None, ALL, NO, HANDLERS),
     "visits:index": (None, ALL, ALL, NO),

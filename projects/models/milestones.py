@@ -144,6 +144,11 @@ class Milestone(Item):
     ended_on = models.DateField(_("ended on"), null=True, editable=False)
     # Working days from the day all it needs was there to its approval; kept then.
     duration = models.PositiveSmallIntegerField(null=True, editable=False)
+    # Kept with it: calendar days of the three clocks, and what counted of the promise.
+    company_days = models.PositiveSmallIntegerField(null=True, editable=False)
+    authority_days = models.PositiveSmallIntegerField(null=True, editable=False)
+    special_days = models.PositiveSmallIntegerField(null=True, editable=False)
+    counted_days = models.PositiveSmallIntegerField(null=True, editable=False)
     # From handing in to accepting or not; from accepting to deciding.
     admit_by = models.OneToOneField(
         Deadline, models.PROTECT, null=True, editable=False, related_name="admit_of"

@@ -14,7 +14,7 @@ from crm import events
 from crm.lib.errors import DomainError
 from crm.lib.months import months_later
 from crm.models import Deadline, DeadlinePause, Unit, User
-from crm.services import calendar, deadlines
+from crm.services import deadlines
 from crm.services.attaching import Sent, attach
 from crm.services.deadlines import Wanted
 from projects.models import Milestone, MilestoneMove, State
@@ -27,7 +27,7 @@ from projects.models.states import (
 )
 from projects.services import upkeep
 
-from . import materials
+from . import days, materials
 from .acts import RULES, Act, check
 
 Source = MilestoneMove.Source
@@ -182,7 +182,7 @@ MOVED: Final = (
     "accepted_on",
     "ended_on",
     "ready_told_at",
-    "duration",
+    *days.KEPT,
     "admit_by",
     "decide_by",
     "certificate",
@@ -254,10 +254,11 @@ def begin_again(milestone: Milestone, on: date) -> None:
     milestone.attempt += 1
     milestone.attempt_from = on
     milestone.corrections = 0
-    milestone.accepted_on = milestone.ended_on = milestone.duration = None
+    milestone.accepted_on = milestone.ended_on = None
     milestone.admit_by = milestone.decide_by = None
     milestone.certificate, milestone.expires_on = "", None
     milestone.warned_days = None
+    days.forget(milestone)
     materials.ask_again(milestone)
 
 
@@ -278,8 +279,8 @@ def run_clocks(
         deadlines.meet(milestone.admit_by, now=moment(on, now))
     if after in MEANS_ACCEPTED and milestone.accepted_on is None:
         milestone.accepted_on = on
-        days = milestone.days_on(on)
-        milestone.decide_by = started(milestone, DECIDE, days, on, milestone.unit)
+        promised = milestone.days_on(on)
+        milestone.decide_by = started(milestone, DECIDE, promised, on, milestone.unit)
     clock = milestone.decide_by
     if clock is None:
         return
@@ -314,14 +315,15 @@ def end(milestone: Milestone, on: date, said: Said) -> None:
     """An attempt is over: what it brought, and how long it took."""
     milestone.ended_on, milestone.warned_days = on, None
     if milestone.state not in APPROVED:
-        milestone.duration = milestone.expires_on = None
+        milestone.expires_on = None
+        days.forget(milestone)
         return
     milestone.certificate = said.certificate.strip()
     milestone.expires_on = said.expires_on or expiry(milestone, on)
     if milestone.expires_on and milestone.expires_on < on:
         sentence = _("The approval cannot expire before it is given.")
         raise DomainError(sentence, code="expired", field="expires_on")
-    milestone.duration = calendar.count_between(ready_on(milestone, on), on)
+    days.keep(milestone, ready_on(milestone, on), on)
 
 
 def expiry(milestone: Milestone, on: date) -> date | None:
@@ -333,9 +335,9 @@ def expiry(milestone: Milestone, on: date) -> date | None:
 def ready_on(milestone: Milestone, latest: date) -> date:
     """The day on which all it needs was there, at the latest `latest`."""
     ends = Milestone.objects.filter(needed_by__milestone=milestone)
-    days = [day for day in ends.values_list("ended_on", flat=True) if day]
+    done = [day for day in ends.values_list("ended_on", flat=True) if day]
     start = milestone.project.started_on or latest
-    return min(max([start, *days]), latest)
+    return min(max([start, *done]), latest)
 
 
 @transaction.atomic
