@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from crm.lib import words
 from crm.lib.calendar_words import PAUSES
+from crm.lib.templates.urls import address
 from crm.models import Lamp, User
 from crm.services import deadlines
 from projects import marks
@@ -122,7 +123,7 @@ class Timeline:
             name=one.name,
             department=one.department.name,
             state=state_told(one),
-            url=one.get_absolute_url() if self.is_internal else "",
+            url=address("projects:milestone", one.pk) if self.is_internal else "",
             turn=str(line.turn.label) if one.is_open and line.turn else "",
             colour=line.lamp.value if line.clock else "",
             lamp=lamp_told(line, self.today) if line.clock else "",

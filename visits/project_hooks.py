@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.lib.labels import label_of
+from crm.lib.templates.urls import address
 from crm.models import User
 from projects import marks
 from projects.models import Project
@@ -37,7 +37,7 @@ def visits_of(project: Project, user: User) -> MarkLine:
         Mark(
             on=day,
             word=(planned if status == Visit.Status.PLANNED else modes)[mode],
-            url=reverse("visits:detail", args=[pk]),
+            url=address("visits:detail", pk),
         )
         for pk, day, mode, status in rows
     ]
@@ -56,7 +56,7 @@ def raised_of(blockers: Collection[int], user: User) -> dict[int, list[marks.Rai
     for blocker, pk, number, status in rows:
         state, url = (
             label_of(Ticket.Status, status),
-            reverse("visits:ticket", args=[pk]),
+            address("visits:ticket", pk),
         )
         found.setdefault(blocker, []).append(marks.Raised(number, state, url))
     return found
@@ -70,7 +70,7 @@ def tickets_of(project: Project, user: User) -> MarkLine:
         .values_list("pk", "raised_at", "title")[:MOST]
     )
     found = [
-        Mark(timezone.localdate(at), title, reverse("visits:ticket", args=[pk]))
+        Mark(timezone.localdate(at), title, address("visits:ticket", pk))
         for pk, at, title in rows
     ]
     return MarkLine(_("Tickets"), "diamond", tuple(reversed(found)))

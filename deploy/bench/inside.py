@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -32,6 +33,8 @@ from crm.models import (
 from crm.services import audit, calendar
 from crm.session_store import SessionStore
 from crm.views.demo import buttons
+from projects.models import Project
+from projects.services.milestones import planning
 from reports.jobs import encoded
 from reports.qr import qr_png
 from reports.visit_reports import visit_report
@@ -41,7 +44,7 @@ from visits.services.content import Content
 
 from .pages import pages
 
-VISITS, TICKETS = 200, 50
+VISITS, TICKETS, ITEMS = 200, 50, 40
 SAVERS, COMPANIES_EACH = 40, 25
 PAPERS = 5
 BACKEND = "crm.auth.LoginNameBackend"
@@ -55,7 +58,7 @@ def prepare() -> Found:
     company = heavy_company(roles["officer"])
     return {
         "sessions": {name: session_of(user) for name, user in roles.items()},
-        "company": company.pk,
+        "records": {"company": company.pk, "project": heavy_project(roles).pk},
         "savers": list(savers()),
         "counts": counts(),
     }
@@ -90,18 +93,48 @@ def heavy_company(officer: User) -> Company:
     own = CompanyLiaison.objects.open().filter(officer=officer, role="A")
     company = Company.objects.living().filter(pk__in=own.values("company"))
     found = company.order_by("pk")[:1].get()
-    now = timezone.now()
-    for number in range(VISITS - found.visits.count()):
-        starts_at = now - timedelta(days=number % 80, hours=1)
-        sending = intake.Sending(
-            uuid=uuid4(), company=found.pk, content=content_at(starts_at)
-        )
-        intake.receive(sending, actor=officer, now=now)
-    for number in range(TICKETS - found.tickets.count()):
-        tickets.raise_ticket(
-            actor=officer, company=found, text=f"第{number}件：用电增容未批", now=now
-        )
+    give(found, officer, found, None)
     return found
+
+
+def heavy_project(roles: dict[str, User]) -> Project:
+    """A running project of 40 items, with as many visits and tickets."""
+    officer, dispatcher = roles["officer"], roles["dispatcher"]
+    own = Project.objects.worked_by(officer).running().exclude(company=None)
+    found = own.order_by("pk")[:1].get()
+    unit = found.lead_department
+    for number in range(ITEMS - found.milestones.living().count()):
+        values = {"name": f"专项审查{number}", "department": unit, "stage": 5}
+        days = {"committed_days": 7, "statutory_days": 20}
+        planning.add_item(found, actor=dispatcher, values=values | days)
+    assert found.company, "asked for"
+    give(found.company, officer, found, found)
+    return found
+
+
+def give(
+    company: Company,
+    officer: User,
+    owner: Company | Project,
+    project: Project | None,
+) -> None:
+    """Visits and tickets until their owner has enough of both."""
+    now = timezone.now()
+    for number in range(VISITS - owner.visits.count()):
+        starts_at = now - timedelta(days=number % 80, hours=1)
+        content = replace(
+            content_at(starts_at), project=project.pk if project else None
+        )
+        sending = intake.Sending(uuid=uuid4(), company=company.pk, content=content)
+        intake.receive(sending, actor=officer, now=now)
+    for number in range(TICKETS - owner.tickets.count()):
+        tickets.raise_ticket(
+            actor=officer,
+            company=company,
+            text=f"第{number}件：用电增容未批",
+            project=project,
+            now=now,
+        )
 
 
 def content_at(starts_at: Any) -> Content:  # Any: a datetime
@@ -138,7 +171,7 @@ def probe() -> Found:
     shown = []
     for page in pages():
         client.cookies[settings.SESSION_COOKIE_NAME] = found["sessions"][page.who]
-        path = page.path.format(company=found["company"])
+        path = page.path.format(**found["records"])
         client.get(path)  # what a process keeps is there afterwards
         with CaptureQueriesContext(connection) as asked:
             response = client.get(path)

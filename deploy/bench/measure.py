@@ -24,7 +24,7 @@ Found = dict[str, Any]
 
 
 def measure(env: dict[str, str], seconds: float, requests: int) -> Found:
-    say("Signing in, and giving one company 200 visits and 50 tickets")
+    say("Signing in, and giving a company and a project 200 visits, 50 tickets")
     ready = ask(env, "prepare")
     with site(env) as (port, master):
         shown = [measured(page, port, ready, seconds) for page in pages()]
@@ -44,7 +44,7 @@ def measure(env: dict[str, str], seconds: float, requests: int) -> Found:
 
 
 def request_for(page: Page, ready: Found) -> bytes:
-    path = page.path.format(company=ready["company"])
+    path = page.path.format(**ready["records"])
     return load.request_of(quoted(path), {"sessionid": ready["sessions"][page.who]})
 
 
@@ -86,6 +86,7 @@ def figures(alone: load.Measured, crowd: load.Measured, cpu: float) -> Found:
     return {
         "cpu": cpu / max(1, len(crowd.times)),
         "p50_alone": alone.quantile(0.5),
+        "p95_alone": alone.quantile(0.95),
         "rate": crowd.rate,
         "p50": crowd.quantile(0.5),
         "p99": crowd.quantile(0.99),

@@ -18,12 +18,13 @@ HEAD = (
     "must/aim",
     "alone ms",
     "must/aim",
+    "p95",
     "p50",
     "p99",
     "KB",
     "queries",
 )
-ROW = "{:<18} {:<11} {:>6} {:>8} {:>8} {:>8} {:>8} {:>6} {:>6} {:>5} {:>8}"
+ROW = "{:<18} {:<11} {:>6} {:>8} {:>8} {:>8} {:>8} {:>6} {:>6} {:>6} {:>5} {:>8}"
 
 
 def lines(kind: str, found: Found) -> Iterator[str]:
@@ -44,6 +45,7 @@ def page_line(goal: Goal, one: Found) -> str:
         f"{goal.must_rate}/{goal.aim_rate}",
         f"{one['p50_alone']:.1f}",
         f"{goal.must_ms:g}/{goal.aim_ms:g}",
+        f"{one['p95_alone']:.1f}",
         f"{one['p50']:.0f}",
         f"{one['p99']:.0f}",
         f"{one['bytes'] / 1024:.1f}",
@@ -93,6 +95,8 @@ def faults(page: Page, one: Found) -> Iterator[str]:
         yield f"{one['rate']:.0f}/s of {goal.must_rate}"
     if one["p50_alone"] > goal.must_ms:
         yield f"{one['p50_alone']:.1f} ms of {goal.must_ms:g}"
+    if goal.must_p95 and one["p95_alone"] > goal.must_p95:
+        yield f"p95 {one['p95_alone']:.1f} ms of {goal.must_p95:g}"
     if one["queries"] > goal.must_queries:
         yield f"{one['queries']} queries of {goal.must_queries}"
     if page.is_list and one["bytes"] > asked.MUST_BYTES:

@@ -136,6 +136,11 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
             may_read_internal=Exists(every.internal_to(user)),
         )
 
+    def with_reading(self, user: User) -> Self:
+        """Annotate only whether the person reads more than the company's part."""
+        inner = self.model.objects.internal_to(user).filter(pk=OuterRef("pk"))
+        return self.annotate(may_read_internal=Exists(inner))
+
     def for_page(self) -> Self:
         return self.select_related(
             "company",

@@ -28,7 +28,7 @@ def zoom_of(text: str) -> Zoom:
 @require_safe
 def timeline(request: AppRequest, pk: int) -> HttpResponse:
     user = request.user
-    visible = Project.objects.visible_to(user).with_rights(user)
+    visible = Project.objects.visible_to(user).with_reading(user)
     project = get_object_or_404(visible, pk=pk)
     is_internal = bool(project.may_read_internal)  # type: ignore[attr-defined] # annotated
     shown = Timeline(project, user, timezone.localdate(), is_internal)

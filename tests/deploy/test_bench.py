@@ -17,6 +17,7 @@ GOOD = {
             "cpu": 3.0,
             "rate": page.goal.must_rate,
             "p50_alone": page.goal.must_ms,
+            "p95_alone": page.goal.must_p95 or 0.0,
             "p50": 20.0,
             "p99": 40.0,
             "bytes": 20_000,
@@ -30,6 +31,7 @@ GOOD = {
         "rate": 150,
         "cpu": 9.0,
         "p50_alone": 9.0,
+        "p95_alone": 12.0,
         "p50": 50.0,
         "p99": 200.0,
         "errors": [],
@@ -76,6 +78,13 @@ def test_what_is_missed_is_said(part, name, value, words):
     place[name] = value
     (sentence,) = table.missed("postgres", found)
     assert words in sentence
+
+
+def test_a_page_with_a_limit_for_nineteen_of_twenty_is_held_to_it():
+    found = copy.deepcopy(GOOD)
+    (one,) = [one for one in found["pages"] if one["name"] == "timeline"]
+    one["p95_alone"] = 80.1
+    assert table.missed("sqlite", found) == ["timeline (officer): p95 80.1 ms of 80"]
 
 
 def test_the_table_has_a_line_for_each_page():

@@ -171,10 +171,13 @@ def test_drawing_list_and_table_say_the_same():
     drawing = drawn(picture, Zoom.MONTH)
     told = "\n".join(titles(drawing.body) + titles(drawing.names))
     texts = {"list": html(picture, "list"), "table": html(picture, "table")}
-    marks = [mark.word for line in picture.lines for mark in line.marks]
-    for fact in [*facts_of(drawing), *marks]:
+    for fact in facts_of(drawing):
         assert fact in told
         assert all(fact in text for text in texts.values()), fact
+    beside = html(picture, "picture")
+    for mark in (mark for line in picture.lines for mark in line.marks):
+        assert mark.word in told
+        assert mark.word in beside
 
 
 def test_what_a_bar_is_can_be_told_without_colour():
