@@ -7,11 +7,10 @@ function place(box) {
 }
 
 function point(event) {
-  const box = event.target.closest?.("[data-timeline]");
-  if (!box) return;
-  const row = event.target.closest("[data-row]");
-  const bar = row && box.querySelector(`#tl-row-${row.dataset.row}`);
-  for (const old of box.querySelectorAll(".is-on")) {
+  const row = event.target.closest?.("[data-timeline] [data-row]");
+  const box = row?.closest("[data-timeline]");
+  const bar = box?.querySelector(`#tl-row-${row.dataset.row}`);
+  for (const old of document.querySelectorAll(".tl-item.is-on")) {
     if (old !== bar) old.classList.remove("is-on");
   }
   bar?.classList.add("is-on");
