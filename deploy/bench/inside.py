@@ -42,6 +42,7 @@ from visits.models import Visit
 from visits.services import intake, tickets
 from visits.services.content import Content
 
+from . import schedules
 from .pages import pages
 
 VISITS, TICKETS, ITEMS = 200, 50, 40
@@ -178,7 +179,8 @@ def probe() -> Found:
         size = len(response.content)
         status = response.status_code
         shown.append({"queries": len(asked), "bytes": size, "status": status})
-    return {"pages": shown, "counts": found["counts"], **rates()}
+    found = {"pages": shown, "counts": found["counts"], **rates()}
+    return {**found, "projects": schedules.measured()}
 
 
 def rates() -> Found:

@@ -31,6 +31,8 @@ MUST_BYTES = 30 * 1024
 MUST_PSS_MIB = 250
 MUST_GROWTH = 1.15
 MUST_MIGRATE = 8.0
+# 1,000 projects of 40 items, all and one of them.
+MUST_SCHEDULES_S, MUST_SCHEDULE_MS, MUST_FORECAST_MS = 2.0, 20.0, 40.0
 
 
 @dataclass(frozen=True)

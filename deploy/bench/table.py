@@ -76,6 +76,14 @@ def other_lines(kind: str, found: Found) -> Iterator[str]:
         f"{found['seal_per_cpu_s']} events sealed and {found['verify_per_cpu_s']} "
         "checked a second"
     )
+    one = found["projects"]
+    yield (
+        f"1,000 projects of 40 items: all schedules {one['schedules_s']:.2f} s "
+        f"(must {asked.MUST_SCHEDULES_S:g}), one {one['schedule_ms']:.0f} ms "
+        f"(must {asked.MUST_SCHEDULE_MS:g}), a forecast written "
+        f"{one['forecast_ms']:.0f} ms (must {asked.MUST_FORECAST_MS:g}), "
+        f"all lamps {one['lamps_s']:.2f} s"
+    )
 
 
 def missed(kind: str, found: Found) -> list[str]:
@@ -117,6 +125,19 @@ def other_faults(kind: str, found: Found) -> Iterator[str]:
         yield f"both workers: {used['after']:.0f} MiB of {asked.MUST_PSS_MIB}"
     if found["migrate"]["seconds"] > asked.MUST_MIGRATE:
         yield f"migrate: {found['migrate']['seconds']:.1f} s of {asked.MUST_MIGRATE:g}"
+    yield from late_schedules(found["projects"])
+
+
+def late_schedules(found: Found) -> Iterator[str]:
+    if found["schedules_s"] > asked.MUST_SCHEDULES_S:
+        must = asked.MUST_SCHEDULES_S
+        yield f"all schedules: {found['schedules_s']:.2f} s of {must:g}"
+    if found["schedule_ms"] > asked.MUST_SCHEDULE_MS:
+        must = asked.MUST_SCHEDULE_MS
+        yield f"one schedule: {found['schedule_ms']:.0f} ms of {must:g}"
+    if found["forecast_ms"] > asked.MUST_FORECAST_MS:
+        must = asked.MUST_FORECAST_MS
+        yield f"a forecast: {found['forecast_ms']:.0f} ms of {must:g}"
 
 
 def growth(smaller: Found, larger: Found) -> Iterator[str]:

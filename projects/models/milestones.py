@@ -207,7 +207,13 @@ class Milestone(Item):
                 fields=["department", "state", "id"], name="milestone_by_department"
             ),
             models.Index(
-                fields=["key", "department", "ended_on", "duration"],
+                fields=[
+                    "key",
+                    "department",
+                    "ended_on",
+                    "committed_days",
+                    "duration",
+                ],
                 name="milestone_duration",
                 condition=Q(duration__isnull=False),
             ),

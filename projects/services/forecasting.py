@@ -98,7 +98,7 @@ def records_of(
     )
     found: dict[Kind, list[Record]] = defaultdict(list)
     columns = ("key", "department", "committed_days", "duration")
-    for key, department, committed, days in rows.values_list(*columns):
+    for key, department, committed, days in rows.order_by().values_list(*columns):
         found[key, department].append((committed, days or 0))
     return found
 

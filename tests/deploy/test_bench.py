@@ -44,6 +44,12 @@ GOOD = {
         "errors": [],
     },
     "migrate": {"seconds": 8.0, "cpu": 6.0},
+    "projects": {
+        "schedules_s": 2.0,
+        "schedule_ms": 20.0,
+        "forecast_ms": 40.0,
+        "lamps_s": 0.1,
+    },
     "pdf_cpu_ms": 200.0,
     "calendar_add_us": 9.0,
     "seal_per_cpu_s": None,
@@ -70,6 +76,9 @@ def test_who_reaches_every_must_misses_none():
         ("memory", "after", 251.0, "251 MiB of 250"),
         ("memory", "errors", ["500"], "failed"),
         ("migrate", "seconds", 8.1, "8.1 s of 8"),
+        ("projects", "schedules_s", 2.1, "2.10 s of 2"),
+        ("projects", "schedule_ms", 21.0, "21 ms of 20"),
+        ("projects", "forecast_ms", 41.0, "41 ms of 40"),
     ],
 )
 def test_what_is_missed_is_said(part, name, value, words):
@@ -90,7 +99,7 @@ def test_a_page_with_a_limit_for_nineteen_of_twenty_is_held_to_it():
 def test_the_table_has_a_line_for_each_page():
     lines = list(table.lines("sqlite", GOOD))
     assert "5,000 companies" in lines[0]
-    assert len(lines) == 2 + len(pages()) + 4
+    assert len(lines) == 2 + len(pages()) + 5
 
 
 def test_growth_is_marked_beyond_the_limit():
