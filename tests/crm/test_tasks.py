@@ -341,7 +341,7 @@ def walk(patterns):
         walk(getattr(one, "url_patterns", []))
 walk(get_resolver().url_patterns)
 heavy = ("weasyprint", "pypinyin", "apprise", "fontTools", "pi_heif", "xlsxwriter",
-         "python_calamine", "PIL.JpegImagePlugin", "PIL.PngImagePlugin",
+         "python_calamine", "pypdfium2", "PIL.JpegImagePlugin", "PIL.PngImagePlugin",
          "PIL.WebPImagePlugin", "crm.worker", "openpyxl")
 print(sorted(name for name in heavy if name in sys.modules))
 """

@@ -38,6 +38,10 @@ POINTS_TO = {
 }
 
 
+# What an involvement refers to.
+INVOLVED = {"ticket": "visits.ticket", "milestone": "projects.project"}
+
+
 class Undo(Exception):
     pass
 
@@ -72,7 +76,7 @@ class Picture:
             elif field.name == "subject_id":
                 value = self.subject(row.subject_type, value)
             elif field.name == "reference":
-                value = self.subject("visits.ticket", value)
+                value = self.subject(INVOLVED[row.kind], value)
             elif field.name == "items":
                 value = [self.item(one) for one in value]
             elif field.name == "changes":
