@@ -14,6 +14,7 @@ from projects.models import (
 )
 
 ACTIONS = {
+    "statuses.imported": _("official status imported"),
     "template.created": _("approval template begun"),
     "template.copied": _("new version of an approval template begun"),
     "template.imported": _("approval template taken from a file"),
@@ -53,6 +54,8 @@ ACTIONS = {
     "milestone.ready_told": _("company said its papers are ready"),
     "project.link_made": _("read-only link made"),
     "project.link_revoked": _("read-only link taken back"),
+    "milestone.certificate_added": _("certificate number added"),
+    "milestone.official_noted": _("official status of an approval item noted"),
     "milestone.commented": _("remark on an approval item"),
     "lamp_rule.edited": _("rule of the projects' lamps changed"),
 }
@@ -78,9 +81,11 @@ NAMES = {
     "reached_on": _("reached on"),
     "replaced": _("replaced version"),
     "role": _("role"),
+    "row_count": _("rows"),
     "source": _("source"),
     "started_on": _("approvals begun"),
     "supporting": _("supporting departments"),
+    "taken_count": _("rows taken over"),
     "warned_days": _("days ahead"),
 }
 

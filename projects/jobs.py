@@ -1,9 +1,10 @@
-"""What projects do by night."""
+"""What projects do by night, and what takes longer than a page may."""
 
 from django.utils import timezone
 
 from crm.lib.months import months_later
-from projects.services import expiry, forecasting, lamps
+from projects.models import Upload
+from projects.services import expiry, forecasting, lamps, official
 
 
 def refresh_forecasts() -> None:
@@ -19,3 +20,10 @@ def take_readings() -> None:
 def warn_of_expiry() -> None:
     """Approvals that lapse in 90 or in 30 days."""
     expiry.warn(today=timezone.localdate())
+
+
+def take_statuses(upload_pk: int) -> None:
+    """The rows of a file that its reader chose; run twice, it takes them once."""
+    upload = Upload.objects.select_related("read_by").filter(pk=upload_pk).first()
+    if upload and upload.queued_at and not upload.taken_at:
+        official.take_kept(upload, actor=upload.read_by, chosen=upload.wanted)

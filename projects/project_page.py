@@ -33,6 +33,7 @@ from projects.models import (
     Milestone,
     MilestoneMove,
     MilestoneNeed,
+    OfficialStatus,
     ProgressNote,
     Project,
     ProjectLiaison,
@@ -228,6 +229,14 @@ class Page:
     @cached_property
     def newer_template(self) -> ApprovalTemplate | None:
         return changeover.newer_version(self.project)
+
+    @cached_property
+    def official(self) -> list[OfficialStatus]:
+        """What the national system says otherwise."""
+        rows = OfficialStatus.objects.differing().filter(
+            milestone__project=self.project
+        )
+        return list(rows.select_related("milestone"))
 
     @property
     def may_comment(self) -> bool:

@@ -13,6 +13,7 @@ from .views import (
     project_acts,
     projects,
     public,
+    statuses,
     template_compare,
     template_files,
     template_items,
@@ -39,4 +40,5 @@ urlpatterns = [
     *template_files.urls,
     *template_compare.urls,
     *changeover.urls,
+    *statuses.urls,
 ]

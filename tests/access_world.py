@@ -12,9 +12,10 @@ from projects.models import (
     KeyListing,
     LampRule,
     MilestoneMaterial,
+    OfficialStatus,
     ProjectLiaison,
 )
-from projects.services import life, links, milestones, templates
+from projects.services import life, links, milestones, official, templates
 from tests.factories import (
     NOON,
     CategoryFactory,
@@ -125,7 +126,13 @@ def make_project(company, officer, unit, dispatcher):
     values = {"kind": "land", "text": INTERNAL, "since": NOON.date()}
     blocker = life.report_blocker(project, actor=officer, values=values, now=NOON)
     photo = hang(project, company, officer, False)
+    status = OfficialStatus.objects.create(
+        milestone=item, state=1, on=NOON.date(), read_by=dispatcher, read_at=NOON
+    )
+    upload = official.keep_statuses([], actor=dispatcher, name=MARK, now=NOON)
     return {
+        "statuses": {"pk": upload.pk},
+        "official-status": {"pk": project.pk, "status_pk": status.pk},
         "project": {"pk": project.pk},
         "project-link": {"pk": project.pk, "link_pk": link.pk},
         "sample": {"pk": project.pk, "uuid": sample.uuid},

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("visits.urls")),
     path("api/v1/", include("crm.api.urls")),
+    path("api/v1/", include("projects.api.urls")),
     path("api/v1/", include("visits.api.urls")),
 ]
 

@@ -243,13 +243,3 @@ MaterialSet = cast(
         validate_max=True,
     ),
 )
-
-
-class FileForm(forms.Form):
-    """A file with one template or several."""
-
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("Excel, CSV or JSON, as exported here; at most 10 MB."),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.json"}),
-    )

@@ -11,6 +11,7 @@ from .milestones import (
     MilestoneMove,
     MilestoneNeed,
 )
+from .official import OfficialStatus
 from .projects import Project, ProjectLiaison, ProjectPart
 from .states import Group, Stage, State, Turn
 from .templates import (
@@ -34,6 +35,7 @@ __all__ = [
     "MilestoneMaterial",
     "MilestoneMove",
     "MilestoneNeed",
+    "OfficialStatus",
     "ProgressNote",
     "Project",
     "ProjectLiaison",

@@ -23,12 +23,16 @@ class Upload(models.Model):
 
     class Kind(models.TextChoices):
         TEMPLATES = "templates", _("approval templates")
+        STATUSES = "statuses", _("official status")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     name = models.CharField(_("file"), max_length=120)
     content: "models.JSONField[Any, Any]" = models.JSONField()  # as JSON
     read_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     read_at = models.DateTimeField()
+    # Of many rows the worker takes care: which ones, and since when it is asked to.
+    wanted: "models.JSONField[Any, Any]" = models.JSONField(null=True)  # as JSON
+    queued_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
 
     objects = UploadQuerySet.as_manager()

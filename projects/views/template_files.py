@@ -11,7 +11,6 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from crm.lib.cells import MAX_BYTES
 from crm.lib.errors import DomainError
 from crm.lib.forked import run_forked
 from crm.lib.http import AppRequest
@@ -22,7 +21,7 @@ from projects.comparison import compared
 from projects.exchange import Read, as_json, as_rows, read_file
 from projects.exchange.columns import WIDTHS
 from projects.exchange.writing import HEADING
-from projects.forms.templates import FileForm
+from projects.forms.shared import FileForm
 from projects.models import ApprovalTemplate, Upload
 from projects.outline import Outline
 from projects.services import templates as services
@@ -64,7 +63,12 @@ def workbook(outline: Outline) -> bytes:
 @only(SYSTEM)
 def take_in(request: AppRequest) -> HttpResponse:
     """Read a file; with a mistake in it nothing is kept."""
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(
+        request.POST or None,
+        request.FILES or None,
+        kinds=".xlsx,.csv,.json",
+        hint=_("Excel, CSV or JSON, as exported here; at most 10 MB."),
+    )
     read = None
     if request.method == "POST" and form.is_valid():
         read = read_upload(form)
@@ -83,12 +87,11 @@ def take_in(request: AppRequest) -> HttpResponse:
 
 
 def read_upload(form: FileForm) -> Read | None:
-    file = form.cleaned_data["file"]
-    if (file.size or 0) > MAX_BYTES:
-        form.add_error("file", _("The file is too large: at most 10 MB."))
+    data = form.content()
+    if data is None:
         return None
     try:
-        return read_file(file.name or "", file.read())
+        return read_file(form.cleaned_data["file"].name or "", data)
     except LedgerRefusedError as error:
         form.add_error("file", str(error))
         return None

@@ -1,0 +1,5 @@
+"""The API's routes of projects."""
+
+from . import statuses
+
+urlpatterns = [*statuses.urls]
