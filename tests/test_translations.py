@@ -119,6 +119,7 @@ DATA = {
     "crm/views/styleguide.py": "samples, only with DEBUG",
     "crm/formats/zh_Hans/formats.py": "formats of dates",
     "crm/formats/en/formats.py": "formats of dates",
+    "projects/exchange/statuses.py": "days as people write them",
     "projects/exchange/columns.py": "the headings and words of a template's file",
     "reports/papers.py": "glyphs that warm the fonts up",
 }

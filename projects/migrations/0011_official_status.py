@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0008_templates_edited'),
+        ('projects', '0010_records_covered'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
