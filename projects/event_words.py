@@ -42,6 +42,7 @@ ACTIONS = {
     "project.green_closed": _("green channel closed"),
     "project.progress_noted": _("progress on site noted"),
     "project.commented": _("remark on a project"),
+    "agency.moved": _("agency agreement moved on"),
     "blocker.reported": _("blocker reported"),
     "blocker.edited": _("blocker changed"),
     "blocker.cleared": _("blocker removed"),

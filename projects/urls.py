@@ -1,6 +1,7 @@
 """Each view module lists its own addresses in `urls`; here they come together."""
 
 from .views import (
+    agencies,
     boards,
     changeover,
     desk,
@@ -35,6 +36,7 @@ urlpatterns = [
     *progress.urls,
     *links.urls,
     *public.urls,
+    *agencies.urls,
     *templates.urls,
     *template_items.urls,
     *template_files.urls,

@@ -6,12 +6,13 @@ from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from crm.attachments import process_attachment
 from crm.lib.forked import ChildError, run_forked
-from crm.models import Document
-from projects.models import Project
+from crm.models import Document, StoredFile
+from projects.models import Agency, Project
 from visits.models import Visit
 
-from . import services, timelines
+from . import agency_papers, services, timelines
 from .qr import qr_png
 from .visit_reports import LANGUAGE, VisitReport, visit_report
 
@@ -51,6 +52,27 @@ def make_timeline(document_pk: int) -> None:
     for page in sheet.pages:
         pictures[f"page-{page.number}"] = encoded(page.svg.encode())
     lay_out(document, painter, html, pictures, style="timeline")
+
+
+def make_agency_paper(document_pk: int) -> None:
+    """Lay out the agreement, its end or its refusal, with what was signed."""
+    document = Document.objects.filter(pk=document_pk).first()
+    if document is None or document.state == Document.State.READY:
+        return
+    services.show_progress(document, 10)
+    agency = Agency.objects.for_page().get(pk=document.subject_id)
+    pictures: dict[str, str] = {}
+    for name, file in agency_papers.signatures_of(agency).items():
+        # Signed a moment ago: the picture may still wait for its turn.
+        process_attachment(file.pk)
+        file.refresh_from_db()
+        if file.state == StoredFile.State.STORED:
+            pictures[name] = stored(file.stored_name)
+    with translation.override(LANGUAGE):
+        sheet = agency_papers.sheet_of(agency, document, set(pictures))
+        html = render_to_string("reports/paper/agency.html", {"sheet": sheet})
+    pictures["qr"] = encoded(qr_png(sheet.verify_url))
+    lay_out(document, "reports.papers.render_plain", html, pictures)
 
 
 def lay_out(

@@ -6,10 +6,17 @@ from typing import Any
 from django.dispatch import receiver
 
 from crm.models import User
+from projects.models import Agency
+from projects.signals import agency_moved
 from visits.models import Visit
 from visits.signals import visit_changed
 
-from .services import queue_first_report, request_visit_report
+from .agency_papers import PAPERS
+from .services import (
+    queue_first_report,
+    request_agency_paper,
+    request_visit_report,
+)
 
 
 @receiver(visit_changed)
@@ -27,3 +34,12 @@ def make_report_anew(
         queue_first_report(visit, actor=actor, now=now, waits=waits)
     elif visit.status == Visit.Status.HELD:
         request_visit_report(visit, actor=actor, now=now)
+
+
+@receiver(agency_moved)
+def make_agency_paper(
+    sender: object, agency: Agency, actor: User, now: datetime, **kwargs: Any
+) -> None:
+    """What is to be signed, and what was signed, is a paper."""
+    if kind := PAPERS.get(agency.state):
+        request_agency_paper(agency, kind, actor=actor, now=now)

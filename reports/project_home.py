@@ -17,18 +17,12 @@ ITEMS = "reports/home/_items.html"
 
 def officer(user: User, today: date) -> Iterable[Section]:
     """Only for who serves a project: the others have nothing to read here."""
+    yield from asked_by_companies(user, today)
     sites = queries.site_visits(user, today)
     own = queries.with_the_company(user, today, ROWS + 1)
     near = queries.near_of_projects(user, today, ROWS + 1)
     expiring = queries.expiring(user, today, ROWS + 1)
     mine = More(reverse("projects:index"), _("My projects"))
-    if asked := queries.questions(user, today, ROWS + 1):
-        yield Section(
-            title=_("Questions of companies"),
-            template="reports/home/_questions.html",
-            rows=asked,
-            empty="",
-        )
     if sites:
         yield Section(
             title=_("Site visits that are due"),
@@ -63,6 +57,23 @@ def officer(user: User, today: date) -> Iterable[Section]:
             rows=expiring,
             empty="",
             is_aside=True,
+        )
+
+
+def asked_by_companies(user: User, today: date) -> Iterable[Section]:
+    if asked := queries.questions(user, today, ROWS + 1):
+        yield Section(
+            title=_("Questions of companies"),
+            template="reports/home/_questions.html",
+            rows=asked,
+            empty="",
+        )
+    if agencies := queries.agencies_to_draw_up(user, today, ROWS + 1):
+        yield Section(
+            title=_("Agency agreements to draw up"),
+            template="reports/home/_agencies.html",
+            rows=agencies,
+            empty="",
         )
 
 
@@ -108,6 +119,13 @@ def dispatcher(user: User, today: date) -> Iterable[Section]:
 
 
 def owner(user: User, today: date) -> Iterable[Section]:
+    if agencies := queries.agencies_to_sign(user):
+        yield Section(
+            title=_("For you to sign"),
+            template="reports/home/_agencies.html",
+            rows=agencies,
+            empty="",
+        )
     if lines := progress_list.lines_for(user, today):
         yield Section(
             title=_("Your projects"),

@@ -13,7 +13,15 @@ from crm.lib.workdays import Unit
 from crm.models import Comment, Deadline, Department, Lamp, Role, User, lamp_of
 from crm.models.people import by_access
 from crm.services import calendar, deadlines
-from projects.models import KeyListing, Milestone, Project, State
+from projects.agency_page import TO_SIGN as AGENCY_TO_SIGN
+from projects.models import (
+    Agency,
+    AgencyState,
+    KeyListing,
+    Milestone,
+    Project,
+    State,
+)
 from projects.models.milestones import ADMIT, DECIDE
 from projects.models.states import OPEN, PAUSING, UNBEGUN
 
@@ -177,6 +185,28 @@ def questions(user: User, today: date, limit: int) -> Any:
     return named.order_by("pk").values(
         "subject_id", "project_name", "text", "created_at"
     )[:limit]
+
+
+@by_access
+def agencies_to_draw_up(user: User, today: date, limit: int) -> Any:
+    """What companies of the officer's projects asked for and nobody offered yet."""
+    acting = Project.objects.acting_for(user, today)
+    waiting = Agency.objects.filter(
+        project__in=acting.values("pk"),
+        state__in=[AgencyState.ASKED, AgencyState.DRAFTING],
+    )
+    return waiting.order_by("asked_at", "pk").values(
+        "project_id", "state", "asked_at", name=F("project__name")
+    )[:limit]
+
+
+@by_access
+def agencies_to_sign(user: User) -> Any:
+    """What waits for the company's signature."""
+    waiting = Agency.objects.of_owner(user).filter(state__in=AGENCY_TO_SIGN)
+    return waiting.order_by("asked_at", "pk").values(
+        "project_id", "state", "asked_at", name=F("project__name")
+    )
 
 
 @by_access

@@ -13,7 +13,7 @@ from crm import events
 from crm.lib.errors import DomainError
 from crm.lib.tasks import enqueue
 from crm.models import Document, StoredFile, User, subject_of
-from projects.models import Project
+from projects.models import Agency, Project
 from visits.models import Visit
 
 from . import timelines
@@ -106,6 +106,28 @@ def request_timeline(
         version=newest.version + 1 if newest else 1,
         content_key=key,
         company_id=project.company_id,
+        created_by=actor,
+        created_at=now,
+    )
+    enqueue(kind_of(document).job, document.pk)
+    return document
+
+
+def request_agency_paper(
+    agency: Agency, kind: str, *, actor: User, now: datetime
+) -> Document:
+    """Queue the sheet of the state that the agreement has just come to."""
+    subject_type, subject_id = subject_of(agency)
+    earlier = Document.objects.filter(
+        kind=kind, subject_type=subject_type, subject_id=subject_id
+    )
+    document = Document.objects.create(
+        kind=kind,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        version=earlier.count() + 1,
+        content_key=key_of([str(agency.version)]),
+        company_id=agency.project.company_id,
         created_by=actor,
         created_at=now,
     )

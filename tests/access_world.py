@@ -15,7 +15,14 @@ from projects.models import (
     OfficialStatus,
     ProjectLiaison,
 )
-from projects.services import life, links, milestones, official, templates
+from projects.services import (
+    agencies,
+    life,
+    links,
+    milestones,
+    official,
+    templates,
+)
 from tests.factories import (
     NOON,
     CategoryFactory,
@@ -122,6 +129,7 @@ def make_project(company, officer, unit, dispatcher):
     material = MilestoneMaterial.objects.create(
         milestone=item, name="申请表", sample=sample
     )
+    agency = agencies.ask_for_agency(project, actor=officer, stages=[1], now=NOON)
     link, _token = links.make_link(project, actor=officer, label="银行", now=NOON)
     values = {"kind": "land", "text": INTERNAL, "since": NOON.date()}
     blocker = life.report_blocker(project, actor=officer, values=values, now=NOON)
@@ -134,6 +142,7 @@ def make_project(company, officer, unit, dispatcher):
         "statuses": {"pk": upload.pk},
         "official-status": {"pk": project.pk, "status_pk": status.pk},
         "project": {"pk": project.pk},
+        "agency": {"pk": agency.pk, "act": "draw-up"},
         "project-link": {"pk": project.pk, "link_pk": link.pk},
         "sample": {"pk": project.pk, "uuid": sample.uuid},
         "timeline-paper": {"pk": project.pk, "kind": "timeline"},

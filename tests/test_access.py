@@ -221,6 +221,8 @@ ROWS = {
     "projects:links": ("project", READERS, LINKERS, LINKERS),
     "projects:link-revoke": ("project-link", READERS, NO, LINKERS),
     "projects:public": ("token", ALL, ALL, NO),
+    "projects:agency": ("project", READERS, READERS, LINKERS),
+    "projects:agency-act": ("agency", READERS, SITE, SITE),
     "projects:board": (None, ALL, BOARDS, NO),
     "projects:dwell": (None, ALL, BOARDS, NO),
     "projects:dwell-approvals": (None, ALL, BOARDS, NO),

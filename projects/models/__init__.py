@@ -1,5 +1,6 @@
 """Key projects, their approval items and the templates these come from."""
 
+from .agency import Agency, AgencyState
 from .forecasts import Forecast
 from .items import Item
 from .lamps import LampRule, Reading
@@ -23,6 +24,8 @@ from .templates import (
 from .uploads import Upload
 
 __all__ = [
+    "Agency",
+    "AgencyState",
     "ApprovalTemplate",
     "Blocker",
     "Forecast",

@@ -30,6 +30,8 @@ VISITORS = {
     "crm:companies": "dora otto",
     "projects:project": "olga hana dora maria",
     "projects:milestone": "olga hana dora",
+    "projects:progress": "olga otto",
+    "projects:agency": "olga otto",
     "visits:index": "olga dora otto",
     "visits:detail": "olga hana otto",
     "visits:plan": "olga hana",
@@ -41,8 +43,9 @@ VISITORS = {
     "visits:ticket-answer-part": "tom",
 }
 # The site is set up, and nobody gave this link; the open ones have their own tests.
-STATUS = {"crm:setup": 410, "projects:public": 410}
+STATUS = {"crm:setup": 410, "crm:login-code": 410, "projects:public": 410}
 NOBODY_SIGNED_IN = {"crm:login", "crm:setup", "crm:invitation", "crm:new_password"}
+NOBODY_SIGNED_IN |= {"crm:ask-login-code", "crm:login-code"}
 # In which state a ticket has what this address asks for.
 STATES = {
     "visits:ticket-refuse": "queued",
