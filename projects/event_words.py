@@ -77,6 +77,7 @@ NAMES = {
     "needs": _("prerequisites"),
     "officer": _("officer"),
     "on": _("day"),
+    "owner": _("owner company"),
     "percent": _("progress (%)"),
     "planned_on": _("planned for"),
     "reached_on": _("reached on"),

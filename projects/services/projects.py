@@ -84,7 +84,7 @@ def create_project(
         project,
         is_public=True,
         now=now,
-        **events.snapshot(project, *FACTS),
+        **told(events.snapshot(project, *FACTS)),
     )
     return project
 
@@ -162,10 +162,15 @@ def edit_project(
             project,
             is_public=True,
             now=now,
-            **changes,
+            **told(changes),
             **units,
         )
     return project
+
+
+def told(changes: Mapping[str, Any]) -> dict[str, Any]:  # Any: as record() takes it
+    """The company of an event is whose it is; that it changed has another name."""
+    return {"owner" if name == "company" else name: changes[name] for name in changes}
 
 
 def claim_managed(project: Project, actor: User | None) -> Project:

@@ -6,12 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from crm.lib.errors import DomainError, StaleVersion
-from crm.models import Involvement
+from crm.models import Event, Involvement
 from projects.models import Project
 from projects.services import projects as services
 from projects.services.milestones import start_approvals
 from projects.services.projects import Facts
-from tests.factories import NOON, TemplateFactory
+from tests.factories import NOON, CompanyFactory, TemplateFactory
 
 TODAY = NOON.date()
 
@@ -123,6 +123,16 @@ def test_whoever_saved_in_between_is_shown(cast, project):
     services.edit_project(project, actor=cast.dora, version=1, values=values)
     with pytest.raises(StaleVersion):
         services.edit_project(project, actor=cast.dora, version=1, values=values)
+
+
+def test_a_project_goes_to_another_company(cast, project):
+    other = CompanyFactory(region=cast.company.region)
+    edited = services.edit_project(
+        project, actor=cast.dora, version=1, values={"company": other}
+    )
+    event = Event.objects.get(action="project.edited")
+    assert (edited.company, event.company) == (other, other)
+    assert event.changes == {"owner": [cast.company.pk, other.pk]}
 
 
 def test_supporting_departments_see_the_project_and_its_company(cast, project):
