@@ -33,9 +33,12 @@ class Rows:
         self.last: dict[type[models.Model], int] = {}
         self.count, self.most = 0, most
 
-    def follow(self, *order: type[models.Model]) -> None:
-        """Write these after the others; each row finds what it points to."""
-        self.lifted += lift(order)
+    def follow(self, *order: type[models.Model], keeping: bool = False) -> None:
+        """Write these after the others; each row finds what it points to.
+
+        Keeping their indexes, where they are read before the end.
+        """
+        self.lifted += [] if keeping else lift(order)
         for model in order:
             self.waiting[model] = []
         self.resume()
@@ -67,6 +70,7 @@ class Rows:
         *,
         is_public: bool = False,
         personal: Mapping[str, str] | None = None,
+        company: int | None = None,
     ) -> None:
         """The event and its personal values, as events.record() would write them."""
         key = self.next_key(Event)
@@ -77,7 +81,8 @@ class Rows:
                 EventPersonal, event_id=key, salt=salt, values=events.plain(personal)
             )
             self.add(private)
-        company = subject.pk if isinstance(subject, Company) else None
+        if isinstance(subject, Company):
+            company = subject.pk
         event = row_of(
             Event,
             id=key,

@@ -16,7 +16,7 @@ from projects.models.states import APPROVED
 
 PATH = Path(__file__).parent.parent / "data" / "demo_projects.json"
 # Finished ones, for the forecast to learn from, and running ones, by scale.
-COUNTS = {300: (60, 16), 5_000: (90, 50), 100_000: (500, 300)}
+COUNTS = {300: (60, 16), 5_000: (140, 80), 100_000: (1_900, 1_100)}
 # Added to the county's seed: a history in which half of the finished projects end by
 # their P50 and four fifths by their P80, as on the average of all seeds.
 HISTORY = 16

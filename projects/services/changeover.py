@@ -30,7 +30,8 @@ from projects.outline import Outline, OutlineItem, OutlineMaterial
 from projects.schedule import Task
 
 from . import scheduling, upkeep
-from .milestones.planning import cycle, departments_for, needs_of, plan
+from .milestones.copying import departments_for
+from .milestones.planning import cycle, needs_of, plan
 from .projects import check_version, claim_managed, save
 from .templates import outline_of
 from .templates.outlines import SHARED

@@ -33,8 +33,12 @@ def refresh(project: Project, *, today: date) -> Forecast:
 
 def refresh_running(*, today: date) -> int:
     """Compute anew what every running project says, and how many there are."""
-    running = Project.objects.running().order_by("pk")
-    keys = list(running.values_list("pk", flat=True))
+    return refresh_all(Project.objects.running(), today=today)
+
+
+def refresh_all(projects: ProjectQuerySet, *, today: date) -> int:
+    """Some at a time, however many they are."""
+    keys = list(projects.order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(keys), BATCH):
         _refresh(Project.objects.filter(pk__in=keys[first : first + BATCH]), today)
     return len(keys)

@@ -87,7 +87,13 @@ def release(project: Project) -> None:
 
 
 def settle(project: Project, *, now: datetime) -> None:
-    """After any change of its items: whether the approvals are through, and when."""
+    """What follows from any change of its items."""
+    note_end(project, now=now)
+    forecasting.refresh(project, today=timezone.localdate(now))
+
+
+def note_end(project: Project, *, now: datetime) -> None:
+    """Whether the approvals are through, and when."""
     items = Milestone.objects.living().filter(project=project)
     ends = list(items.values_list("state", "ended_on"))
     is_through = bool(ends) and all(state in APPROVED for state, _day in ends)
@@ -95,4 +101,3 @@ def settle(project: Project, *, now: datetime) -> None:
     project.finished_on = last if is_through else None
     project.updated_at = now
     project.save(update_fields=["finished_on", "updated_at"])
-    forecasting.refresh(project, today=timezone.localdate(now))

@@ -1,6 +1,6 @@
 """The one way an approval item changes its state: clocks, history and event with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Final
@@ -334,10 +334,13 @@ def expiry(milestone: Milestone, on: date) -> date | None:
 
 def ready_on(milestone: Milestone, latest: date) -> date:
     """The day on which all it needs was there, at the latest `latest`."""
-    ends = Milestone.objects.filter(needed_by__milestone=milestone)
-    done = [day for day in ends.values_list("ended_on", flat=True) if day]
+    needed = Milestone.objects.filter(needed_by__milestone=milestone)
+    return turn_on(milestone, needed.values_list("ended_on", flat=True), latest)
+
+
+def turn_on(milestone: Milestone, ends: Iterable[date | None], latest: date) -> date:
     start = milestone.project.started_on or latest
-    return min(max([start, *done]), latest)
+    return min(max([start, *filter(None, ends)]), latest)
 
 
 @transaction.atomic

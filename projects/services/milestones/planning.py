@@ -2,39 +2,33 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from crm import events
-from crm.lib import trees
 from crm.lib.errors import DomainError
 from crm.lib.workdays import Unit
-from crm.models import Department, Region, User
+from crm.models import User
 from crm.services import calendar
 from projects import schedule
 from projects.models import (
     ApprovalTemplate,
-    Item,
     Milestone,
     MilestoneMaterial,
     MilestoneNeed,
     Project,
     State,
-    TemplateItem,
 )
 from projects.models.states import UNBEGUN
 from projects.services import upkeep
 from projects.services.projects import check_version, claim_managed, save
 
-# Of the material, what a project takes over.
-MATERIAL: Final = ("order", "name", "where", "is_key", "sample_id")
-NAMED: Final = 5
+from .copying import copies, departments_for, hung, items_of
 
 
 @transaction.atomic
@@ -83,66 +77,14 @@ def start_approvals(
 
 def take_over(project: Project, template: ApprovalTemplate) -> list[Milestone]:
     """Copy items, prerequisites and materials; nothing of it points back to a draft."""
-    items = list(template.items.select_related("department__region"))
-    units = departments_for(items, project.region)
+    items = items_of(template)
     made = Milestone.objects.bulk_create(
-        Milestone(
-            project=project,
-            item=item,
-            department=units[item.pk],
-            attempt_from=project.started_on,
-            **{name: getattr(item, name) for name in Item.COPIED},
-        )
-        for item in items
+        copies(project, items, departments_for(items, project.region))
     )
-    by_item = {one.item_id: one for one in made}
-    MilestoneNeed.objects.bulk_create(
-        MilestoneNeed(milestone=by_item[need.item_id], needed=by_item[need.needed_id])
-        for item in items
-        for need in item.needs.all()
-    )
-    MilestoneMaterial.objects.bulk_create(
-        MilestoneMaterial(
-            milestone=by_item[item.pk],
-            **{name: getattr(material, name) for name in MATERIAL},
-        )
-        for item in items
-        for material in item.materials.all()
-    )
+    needs, materials = hung(items, made)
+    MilestoneNeed.objects.bulk_create(needs)
+    MilestoneMaterial.objects.bulk_create(materials)
     return made
-
-
-def departments_for(
-    items: Iterable[TemplateItem], region: Region
-) -> dict[int, Department]:
-    """Who decides on each item where the project lies, or a sentence who is missing."""
-    items = list(items)
-    above = trees.path_and_above(region.path)
-    names = {item.department_name for item in items}
-    near = Department.objects.filter(
-        name__in=names, is_active=True, region__path__in=above
-    ).order_by("region__path", "-path")
-    # The nearest comes last and wins.
-    by_name = {unit.name: unit for unit in near}
-    found: dict[int, Department] = {}
-    missing = []
-    for item in items:
-        named = item.department
-        fits = named and named.is_active and named.region.path in above
-        unit = named if fits else by_name.get(item.department_name)
-        if unit is None:
-            missing.append(f"{item.name} ({item.department_name})")
-        else:
-            found[item.pk] = unit
-    if missing:
-        between = pgettext("between names", ", ")
-        raise DomainError(
-            _("No department is known here for: %(items)s. Have it entered first.")
-            % {"items": between.join(missing[:NAMED])},
-            code="department_missing",
-            field="template",
-        )
-    return found
 
 
 def plan(project: Project) -> None:
@@ -151,7 +93,17 @@ def plan(project: Project) -> None:
     if start is None:
         return
     milestones = list(Milestone.objects.living().filter(project=project))
-    tasks = planned_tasks(milestones, needs_of(milestones), start)
+    set_plan(milestones, needs_of(milestones), start)
+    Milestone.objects.bulk_update(
+        milestones, ["planned_start_on", "planned_finish_on"], batch_size=200
+    )
+
+
+def set_plan(
+    milestones: Collection[Milestone], needs: Mapping[int, list[str]], start: date
+) -> None:
+    """The days on which each begins and ends if nothing comes in between."""
+    tasks = planned_tasks(milestones, needs, start)
     found = schedule.compute(
         tasks, start=start, today=start, calendar=calendar.current()
     )
@@ -159,9 +111,6 @@ def plan(project: Project) -> None:
         slot = found.slots[one.key]
         one.planned_start_on = slot.earliest_start
         one.planned_finish_on = slot.earliest_finish
-    Milestone.objects.bulk_update(
-        milestones, ["planned_start_on", "planned_finish_on"], batch_size=200
-    )
 
 
 def planned_tasks(
