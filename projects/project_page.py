@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.audit_words import ACTIONS
+from crm.lib.prepared import Prepared, place
 from crm.lib.workdays import Unit
 from crm.models import (
     Attachment,
@@ -254,17 +255,27 @@ def page_of(project: Project, user: User, now: datetime | None = None) -> Page:
 
 
 def item_lines(project: Project, today: date, near: date) -> list[ItemLine]:
-    rows = Milestone.objects.living().filter(project=project)
-    milestones = list(rows.select_related("department", "decide_by", "admit_by"))
+    milestones: list[Milestone] = ITEMS.rows([project.pk])
     by_pk = {one.pk: one for one in milestones}
     needs: dict[int, list[Milestone]] = {}
-    edges = MilestoneNeed.objects.filter(
-        milestone__project=project, milestone__removed_at=None
-    )
-    for after, before in edges.values_list("milestone_id", "needed_id"):
+    for after, before in EDGES.rows([project.pk]):
         if before in by_pk:
             needs.setdefault(after, []).append(by_pk[before])
     return [ItemLine(one, needs.get(one.pk, []), today, near) for one in milestones]
+
+
+ITEMS = Prepared(
+    lambda: (
+        Milestone.objects.living()
+        .filter(project=place())
+        .select_related("department", "decide_by", "admit_by")
+    )
+)
+EDGES = Prepared(
+    lambda: MilestoneNeed.objects.filter(
+        milestone__project=place(), milestone__removed_at=None
+    ).values_list("milestone_id", "needed_id")
+)
 
 
 def files_of(model: Any, keys: list[int]) -> dict[int, list[Attachment]]:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from crm.lib import words
 from crm.lib.calendar_words import PAUSES
+from crm.lib.labels import label_of
 from crm.lib.templates.urls import address
 from crm.models import Lamp, User
 from crm.services import deadlines
@@ -224,7 +225,7 @@ def planned_span(one: Milestone) -> Span | None:
 
 
 def state_told(one: Milestone) -> str:
-    label = str(one.get_state_display())
+    label = label_of(State, one.state)
     if one.attempt == 1:
         return label
     return f"{label} · {_('attempt %(n)s') % {'n': one.attempt}}"

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -126,18 +126,22 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
         return self.living().filter(started_on__isnull=False, finished_on=None)
 
     def with_rights(self, user: User) -> Self:
-        """Annotate what this person may do, for pages with one project."""
+        """Annotate what this person may do on what is visible to him."""
         every = self.model.objects.filter(pk=OuterRef("pk"))
         return self.annotate(
             may_manage=Exists(every.managed_by(user)),
             may_work=Exists(every.worked_by(user)),
             may_decide=Exists(every.decided_by(user)),
             is_owned=Exists(every.owned_by(user)),
-            may_read_internal=Exists(every.internal_to(user)),
-        )
+        ).with_reading(user)
 
     def with_reading(self, user: User) -> Self:
-        """Annotate only whether the person reads more than the company's part."""
+        """Annotate only whether the person reads more than the company's part.
+
+        Whoever owns nothing does, of all that is visible to him.
+        """
+        if not user.access.has(Role.OWNER):
+            return self.annotate(may_read_internal=Value(True))
         inner = self.model.objects.internal_to(user).filter(pk=OuterRef("pk"))
         return self.annotate(may_read_internal=Exists(inner))
 

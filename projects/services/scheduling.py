@@ -4,13 +4,15 @@ However many projects are asked for, the same few queries read them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
+from crm.lib.prepared import Prepared, place
 from crm.lib.workdays import Pause, Unit
 from crm.models import DeadlinePause
 from crm.services import calendar
@@ -90,26 +92,40 @@ class Plan:
         return _computed(tasks, self.start, self.today)
 
 
+# A query about these projects; reading runs it and gives its rows.
+Ask = Callable[[ProjectQuerySet], QuerySet[Any, tuple[Any, ...]]]
+Read = Callable[[Ask], Iterable[tuple[Any, ...]]]
+
+
 def plan_of(project: Project, *, today: date) -> Plan:
     """One project with its moves and clocks."""
-    own = Project.objects.filter(pk=project.pk)
-    return next(plans(own, today=today, with_clocks=True))
+
+    def read(ask: Ask) -> Iterable[tuple[Any, ...]]:
+        return _of_one(ask).rows([project.pk])
+
+    return next(_plans(read, today, with_clocks=True))
+
+
+@cache
+def _of_one(ask: Ask) -> Prepared:
+    return Prepared(lambda: ask(Project.objects.filter(pk=place())))
 
 
 def plans(
     projects: ProjectQuerySet, *, today: date, with_clocks: bool = False
 ) -> Iterator[Plan]:
     """The schedule of every one of these, oldest first."""
-    rows = _rows(projects)
-    needs, pauses = _needs(projects, rows), _pauses(projects)
-    moves = _moves(projects) if with_clocks else {}
+    return _plans(lambda ask: ask(projects), today, with_clocks=with_clocks)
+
+
+def _plans(read: Read, today: date, *, with_clocks: bool) -> Iterator[Plan]:
+    rows = {row.pk: row for row in map(Row._make, read(_items))}
+    needs, pauses = _needs(read, rows), _pauses_by_clock(read)
+    moves = _moves_by_item(read) if with_clocks else {}
     by_project: dict[int, dict[str, Row]] = defaultdict(dict)
     for row in rows.values():
         by_project[row.project][row.key] = row
-    heads = projects.order_by("pk").values_list(
-        "pk", "code", "started_on", "green_until"
-    )
-    for pk, code, started_on, green_until in heads:
+    for pk, code, started_on, green_until in read(_heads):
         start, own = started_on or today, by_project[pk]
         is_green = green_until is not None and today <= green_until
         tasks = {
@@ -155,44 +171,57 @@ def _computed(tasks: Iterable[Task], start: date, today: date) -> Schedule:
     )
 
 
-def _rows(projects: ProjectQuerySet) -> dict[int, Row]:
+def _heads(projects: ProjectQuerySet) -> QuerySet[Any, tuple[Any, ...]]:
+    columns = ("pk", "code", "started_on", "green_until")
+    return projects.order_by("pk").values_list(*columns)
+
+
+def _items(projects: ProjectQuerySet) -> QuerySet[Any, tuple[Any, ...]]:
     milestones = Milestone.objects.living().filter(project__in=projects.values("pk"))
-    values = milestones.order_by("order", "pk").values_list(*COLUMNS)
-    return {row.pk: row for row in map(Row._make, values)}
+    return milestones.order_by("order", "pk").values_list(*COLUMNS)
 
 
-def _needs(projects: ProjectQuerySet, rows: Mapping[int, Row]) -> dict[int, list[str]]:
-    """What each waits for, by key; what was taken out of the project holds nobody."""
-    found: dict[int, list[str]] = defaultdict(list)
-    edges = MilestoneNeed.objects.filter(
-        milestone__project__in=projects.values("pk")
-    ).order_by("pk")
-    for milestone, needed in edges.values_list("milestone_id", "needed_id"):
-        if needed in rows:
-            found[milestone].append(rows[needed].key)
-    return found
+def _edges(projects: ProjectQuerySet) -> QuerySet[Any, tuple[Any, ...]]:
+    edges = MilestoneNeed.objects.filter(milestone__project__in=projects.values("pk"))
+    return edges.order_by("pk").values_list("milestone_id", "needed_id")
 
 
-def _pauses(projects: ProjectQuerySet) -> dict[int, list[Pause]]:
-    """By deadline."""
-    found: dict[int, list[Pause]] = defaultdict(list)
+def _pauses(projects: ProjectQuerySet) -> QuerySet[Any, tuple[Any, ...]]:
     # By subquery: joined, SQLite begins with all pauses there are.
     clocks = Milestone.objects.filter(
         project__in=projects.values("pk"), decide_by__isnull=False
     ).values("decide_by")
     rows = DeadlinePause.objects.filter(deadline__in=clocks).order_by("pk")
-    for deadline, first, last in rows.values_list("deadline_id", "first_on", "last_on"):
+    return rows.values_list("deadline_id", "first_on", "last_on")
+
+
+def _moves(projects: ProjectQuerySet) -> QuerySet[Any, tuple[Any, ...]]:
+    rows = MilestoneMove.objects.filter(
+        milestone__project__in=projects.values("pk"), attempt=F("milestone__attempt")
+    )
+    return rows.order_by("pk").values_list("milestone_id", "on", "after")
+
+
+def _needs(read: Read, rows: Mapping[int, Row]) -> dict[int, list[str]]:
+    """What each waits for, by key; what was taken out of the project holds nobody."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for milestone, needed in read(_edges):
+        if needed in rows:
+            found[milestone].append(rows[needed].key)
+    return found
+
+
+def _pauses_by_clock(read: Read) -> dict[int, list[Pause]]:
+    found: dict[int, list[Pause]] = defaultdict(list)
+    for deadline, first, last in read(_pauses):
         found[deadline].append(Pause(first, last))
     return found
 
 
-def _moves(projects: ProjectQuerySet) -> dict[int, list[Move]]:
-    """Of the latest attempt, in order, by milestone."""
+def _moves_by_item(read: Read) -> dict[int, list[Move]]:
+    """Of the latest attempt, in order."""
     found: dict[int, list[Move]] = defaultdict(list)
-    rows = MilestoneMove.objects.filter(
-        milestone__project__in=projects.values("pk"), attempt=F("milestone__attempt")
-    ).order_by("pk")
-    for milestone, on, after in rows.values_list("milestone_id", "on", "after"):
+    for milestone, on, after in read(_moves):
         found[milestone].append((on, after))
     return found
 

@@ -1,17 +1,22 @@
 """What the views of projects share: a visible project, and the page of one act."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from crm.lib.errors import DomainError, StaleVersion
 from crm.lib.http import AppRequest
+from crm.lib.prepared import KEPT, Prepared, place
+from crm.models import Access, User
+from crm.models.people import anybody_with
 from projects.models import Milestone, Project
+from projects.models.projects import ProjectQuerySet
 
 # Saves what the form says; what it gives is where the person goes next.
 Save = Callable[[dict[str, Any]], Any]  # Any: cleaned values; a record or an address
@@ -19,8 +24,28 @@ Save = Callable[[dict[str, Any]], Any]  # Any: cleaned values; a record or an ad
 
 def project_of(request: AppRequest, pk: int) -> Project:
     """A visible project with what this person may do on it, or 404."""
-    projects = Project.objects.visible_to(request.user).for_page()
-    return get_object_or_404(projects.with_rights(request.user), pk=pk)
+    return found_by(with_all, request.user, pk)
+
+
+def found_by(build: Callable[[User], ProjectQuerySet], user: User, pk: int) -> Project:
+    """The one with this key of what is visible to a person, or 404."""
+    found: Project | None = by_key(build, user.access).first(pk, user.pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+@lru_cache(maxsize=KEPT)
+def by_key(build: Callable[[User], ProjectQuerySet], access: Access) -> Prepared:
+    return Prepared(lambda: build(anybody_with(access)).filter(pk=place()).order_by())
+
+
+def with_all(user: User) -> ProjectQuerySet:
+    return Project.objects.visible_to(user).for_page().with_rights(user)
+
+
+def with_reading(user: User) -> ProjectQuerySet:
+    return Project.objects.visible_to(user).with_reading(user)
 
 
 def project_for(request: AppRequest, pk: int, *rights: str) -> Project:

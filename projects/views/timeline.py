@@ -1,7 +1,7 @@
 """The page of a project's timeline: zoom, "what if", and why the end is there."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 from crm.lib.http import AppRequest
 from projects import what_if
 from projects.forms.what_if import WhatIfForm
-from projects.models import Project
 from projects.picture import Zoom, drawn
 from projects.timeline import Timeline
+
+from .shared import found_by, with_reading
 
 ZOOMS = {
     Zoom.WEEK: _("Weeks"),
@@ -28,8 +29,7 @@ def zoom_of(text: str) -> Zoom:
 @require_safe
 def timeline(request: AppRequest, pk: int) -> HttpResponse:
     user = request.user
-    visible = Project.objects.visible_to(user).with_reading(user)
-    project = get_object_or_404(visible, pk=pk)
+    project = found_by(with_reading, user, pk)
     is_internal = bool(project.may_read_internal)  # type: ignore[attr-defined] # annotated
     shown = Timeline(project, user, timezone.localdate(), is_internal)
     still_open = [line.milestone for line in shown.lines if line.milestone.is_open]
