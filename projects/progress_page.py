@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.company_page import Officer, officers_from
-from crm.models import Comment, CompanyLiaison, StoredFile, User, subject_of
+from crm.models import Comment, CompanyLiaison, StoredFile, User
 from crm.services import comments, deadlines
-from projects import company_acts, turns
+from projects import company_acts, of_project, turns
 from projects.clocks import Clocks
 from projects.company_acts import Act
 from projects.forecast import ready_on
@@ -37,7 +37,6 @@ from projects.services import scheduling
 from projects.services.scheduling import Plan, Row
 
 COMING: Final = 3
-QUESTIONS: Final = 30
 Kind = MilestoneMaterial.State
 
 
@@ -237,15 +236,13 @@ def with_people(page: Page, user: User) -> Page:
 
 def forecast_of(project: Project) -> Forecast | None:
     """While anything is still to come."""
-    kept = Forecast.objects.filter(project=project, p50_on__isnull=False)
-    return kept.select_related("next").first()
+    found: Forecast | None = of_project.FORECAST.first(project.pk)
+    return found if found and found.p50_on else None
 
 
 def items_of(project: Project) -> dict[int, Milestone]:
     """In their order, with who is responsible for each."""
-    items = Milestone.objects.living().filter(project=project)
-    related = ("department", "handler", "admit_by", "decide_by")
-    return {one.pk: one for one in items.select_related(*related)}
+    return {one.pk: one for one in of_project.ITEMS.rows([project.pk])}
 
 
 def stages_of(plan: Plan, items: Iterable[Milestone]) -> list[StageLines]:
@@ -337,7 +334,4 @@ def officers_of(project: Project, today: date) -> list[Officer]:
 
 def questions_of(project: Project) -> list[Comment]:
     """What was asked and answered in public, the newest first."""
-    subject_type, subject_id = subject_of(project)
-    said = Comment.objects.filter(subject_type=subject_type, subject_id=subject_id)
-    public = said.filter(is_internal=False).select_related("author__department")
-    return list(public.order_by("-pk")[:QUESTIONS])
+    return of_project.QUESTIONS.rows([project.pk])

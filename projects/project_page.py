@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.audit_words import ACTIONS
-from crm.lib.prepared import Prepared, place
 from crm.lib.workdays import Unit
 from crm.models import (
     Attachment,
@@ -24,7 +23,7 @@ from crm.models import (
     subject_of,
 )
 from crm.services import calendar, comments, deadlines
-from projects import lamp_words, marks
+from projects import lamp_words, marks, of_project
 from projects.models import (
     ApprovalTemplate,
     Blocker,
@@ -33,7 +32,6 @@ from projects.models import (
     LifeStep,
     Milestone,
     MilestoneMove,
-    MilestoneNeed,
     OfficialStatus,
     ProgressNote,
     Project,
@@ -44,9 +42,6 @@ from projects.models import (
 )
 from projects.models.states import APPROVED, UNBEGUN
 from projects.services import changeover, lamps
-
-STREAM_LENGTH = 30
-NOTES = 6
 
 
 @dataclass
@@ -148,8 +143,8 @@ class Page:
 
     @cached_property
     def forecast(self) -> Forecast | None:
-        found = Forecast.objects.filter(project=self.project).select_related("next")
-        return found.first() if self.project.started_on else None
+        found: Forecast | None = of_project.FORECAST.first(self.project.pk)
+        return found if self.project.started_on else None
 
     @cached_property
     def stages(self) -> list[StageLines]:
@@ -173,13 +168,11 @@ class Page:
 
     @cached_property
     def officers(self) -> list[ProjectLiaison]:
-        rows = ProjectLiaison.objects.open().filter(project=self.project)
-        return list(rows.select_related("officer__department").order_by("role"))
+        return of_project.OFFICERS.rows([self.project.pk])
 
     @cached_property
     def parts(self) -> list[ProjectPart]:
-        rows = ProjectPart.objects.open().filter(project=self.project)
-        return list(rows.select_related("department"))
+        return of_project.PARTS.rows([self.project.pk])
 
     @property
     def supporting(self) -> list[str]:
@@ -187,7 +180,7 @@ class Page:
 
     @cached_property
     def steps(self) -> list[LifeStep]:
-        return list(LifeStep.objects.filter(project=self.project).order_by("pk"))
+        return of_project.STEPS.rows([self.project.pk])
 
     @cached_property
     def next_step(self) -> LifeStep | None:
@@ -198,8 +191,7 @@ class Page:
 
     @cached_property
     def blockers(self) -> list[Blocker]:
-        rows = Blocker.objects.filter(project=self.project)
-        return list(rows.select_related("remover", "milestone").order_by("cleared_at"))
+        return of_project.BLOCKERS.rows([self.project.pk])
 
     @cached_property
     def blocker_lines(self) -> list[tuple[Blocker, list[marks.Raised]]]:
@@ -214,12 +206,12 @@ class Page:
     @cached_property
     def listing(self) -> KeyListing | None:
         """The request that waits for a leader."""
-        rows = KeyListing.objects.filter(project=self.project, decided_at=None)
-        return rows.select_related("asked_by").first()
+        found: KeyListing | None = of_project.LISTING.first(self.project.pk)
+        return found
 
     @cached_property
     def notes(self) -> list[tuple[ProgressNote, list[Attachment]]]:
-        notes = list(ProgressNote.objects.filter(project=self.project)[:NOTES])
+        notes: list[ProgressNote] = of_project.PROGRESS.rows([self.project.pk])
         files = files_of(ProgressNote, [one.pk for one in notes])
         return [(one, files.get(one.pk, [])) for one in notes]
 
@@ -234,10 +226,7 @@ class Page:
     @cached_property
     def official(self) -> list[OfficialStatus]:
         """What the national system says otherwise."""
-        rows = OfficialStatus.objects.differing().filter(
-            milestone__project=self.project
-        )
-        return list(rows.select_related("milestone"))
+        return of_project.OFFICIAL.rows([self.project.pk])
 
     @property
     def may_comment(self) -> bool:
@@ -255,27 +244,13 @@ def page_of(project: Project, user: User, now: datetime | None = None) -> Page:
 
 
 def item_lines(project: Project, today: date, near: date) -> list[ItemLine]:
-    milestones: list[Milestone] = ITEMS.rows([project.pk])
+    milestones: list[Milestone] = of_project.ITEMS.rows([project.pk])
     by_pk = {one.pk: one for one in milestones}
     needs: dict[int, list[Milestone]] = {}
-    for after, before in EDGES.rows([project.pk]):
+    for after, before in of_project.EDGES.rows([project.pk]):
         if before in by_pk:
             needs.setdefault(after, []).append(by_pk[before])
     return [ItemLine(one, needs.get(one.pk, []), today, near) for one in milestones]
-
-
-ITEMS = Prepared(
-    lambda: (
-        Milestone.objects.living()
-        .filter(project=place())
-        .select_related("department", "decide_by", "admit_by")
-    )
-)
-EDGES = Prepared(
-    lambda: MilestoneNeed.objects.filter(
-        milestone__project=place(), milestone__removed_at=None
-    ).values_list("milestone_id", "needed_id")
-)
 
 
 def files_of(model: Any, keys: list[int]) -> dict[int, list[Attachment]]:
@@ -291,21 +266,18 @@ def files_of(model: Any, keys: list[int]) -> dict[int, list[Attachment]]:
 
 def stream_of(project: Project) -> list[StreamItem]:
     """Events in words, moves of items and remarks, the newest first."""
-    events = Event.objects.for_subject(project).select_related("actor")
-    moves = MilestoneMove.objects.filter(milestone__project=project).select_related(
-        "milestone", "actor"
-    )
+    events, moves = of_project.EVENTS, of_project.MOVES
     subject_type, subject_id = subject_of(project)
     said = Comment.objects.filter(subject_type=subject_type, subject_id=subject_id)
     attached = Prefetch("attachments", Attachment.objects.select_related("file"))
     said = said.select_related("author").prefetch_related(attached)
     items = [
-        *(told(one) for one in events.order_by("-pk")[:STREAM_LENGTH]),
-        *(moved(one) for one in moves.order_by("-pk")[:STREAM_LENGTH]),
-        *(remark(one) for one in said.order_by("-pk")[:STREAM_LENGTH]),
+        *(told(one) for one in events.rows([project.pk])),
+        *(moved(one) for one in moves.rows([project.pk])),
+        *(remark(one) for one in said.order_by("-pk")[: of_project.STREAM_LENGTH]),
     ]
     items.sort(key=lambda one: one.at, reverse=True)
-    return items[:STREAM_LENGTH]
+    return items[: of_project.STREAM_LENGTH]
 
 
 def told(event: Event) -> StreamItem:

@@ -11,11 +11,10 @@ from django.utils.translation import ngettext, pgettext
 
 from crm.lib import words
 from crm.lib.calendar_words import PAUSES
-from crm.lib.labels import label_of
 from crm.lib.templates.urls import address
 from crm.models import Lamp, User
 from crm.services import deadlines
-from projects import marks
+from projects import marks, of_project
 from projects.forecast import Estimate
 from projects.models import Forecast, Milestone, Project, Stage, State
 from projects.models.states import UNBEGUN
@@ -59,8 +58,8 @@ class Timeline:
     @cached_property
     def forecast(self) -> Forecast | None:
         """As the night or the last act left it; an older one says nothing of today."""
-        fresh = Forecast.objects.filter(computed_on__gte=self.today - DAY)
-        return fresh.filter(project=self.project).first()
+        found: Forecast | None = of_project.FORECAST.first(self.project.pk)
+        return found if found and found.computed_on >= self.today - DAY else None
 
     @cached_property
     def estimates(self) -> dict[str, Estimate]:
@@ -225,7 +224,7 @@ def planned_span(one: Milestone) -> Span | None:
 
 
 def state_told(one: Milestone) -> str:
-    label = label_of(State, one.state)
+    label = one.get_state_display()
     if one.attempt == 1:
         return label
     return f"{label} · {_('attempt %(n)s') % {'n': one.attempt}}"

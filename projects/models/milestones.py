@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.lib import trees
 from crm.lib.errors import WrongStatus
+from crm.lib.labels import label_of
 from crm.lib.querysets import ScopedQuerySet, union_of
 from crm.models import Deadline, Department, Role, StoredFile, User
 
@@ -230,6 +231,10 @@ class Milestone(Item):
     def get_absolute_url(self) -> str:
         return reverse("projects:milestone", args=[self.pk])
 
+    def get_state_display(self) -> str:  # type: ignore[no-redef] # Django keeps ours
+        """As Django's, without asking for the words of all other states."""
+        return label_of(State, self.state)
+
     @property
     def group(self) -> Group:
         return states.GROUP[self.state]
@@ -359,3 +364,7 @@ class MilestoneMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.milestone_id} {self.before} → {self.after} {self.on}"
+
+    def get_after_display(self) -> str:  # type: ignore[no-redef] # Django keeps ours
+        """As of an item's state."""
+        return label_of(State, self.after)
