@@ -19,6 +19,7 @@ from projects.models import LifeStep, Project, ProjectPart
 from projects.models.projects import CODE
 
 from . import upkeep
+from .numbers import between
 
 FACTS: Final = (
     "code",
@@ -32,6 +33,8 @@ FACTS: Final = (
     "leader",
     "visit_every_days",
 )
+# Days between two visits of the site, at most.
+LONGEST_PACE: Final = 365
 Stage = Project.Stage
 STAGES: Final = list(Stage)
 
@@ -122,6 +125,7 @@ def check_facts(project: Project, actor: User | None) -> None:
     others = Project.objects.exclude(pk=project.pk)
     if project.code and others.filter(code=project.code).exists():
         raise code_taken()
+    check_numbers(project)
     project.region_path = project.region.path
     company = project.company
     if company and (company.archived_at or company.merged_into_id):
@@ -130,6 +134,16 @@ def check_facts(project: Project, actor: User | None) -> None:
     if project.stage != Stage.ATTRACT and company is None:
         sentence = _("From signing on a project needs its company.")
         raise DomainError(sentence, code="company_missing", field="company")
+
+
+def check_numbers(project: Project) -> None:
+    if project.investment is not None and project.investment < 0:
+        sentence = _("The investment cannot be negative.")
+        raise DomainError(sentence, code="bad_number", field="investment")
+    days = project.visit_every_days
+    if days is not None and not 1 <= days <= LONGEST_PACE:
+        sentence = between(1, LONGEST_PACE)
+        raise DomainError(sentence, code="bad_number", field="visit_every_days")
 
 
 @transaction.atomic

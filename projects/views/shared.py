@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -84,6 +84,7 @@ def act_page(
         except StaleVersion as error:
             current = error.current
             form.add_error(None, str(error.sentence))
+            form.data = on_top_of(request.POST, current)
         except DomainError as error:
             field = error.field if error.field in form.fields else None
             form.add_error(field, str(error.sentence))
@@ -93,9 +94,30 @@ def act_page(
         "button": button or title,
         "back": back,
         "state": state,
-        "current": current,
+        "stored": stored(form, current) if current else [],
         "today": timezone.localdate(),
         **more,
     }
     status = 409 if current else 422 if form.is_bound else 200
     return render(request, template, context, status=status)
+
+
+def on_top_of(data: QueryDict, current: Any) -> QueryDict:  # Any: a record
+    """Told of the other's version, the person may save over it."""
+    mine = data.copy()
+    mine["version"] = str(current.version)
+    return mine
+
+
+def stored(form: forms.Form, current: Any) -> list[tuple[str, str]]:  # Any: a record
+    """Where the record differs from what was typed: label and what stands there now."""
+    if not isinstance(form, forms.ModelForm):
+        return []
+    found = []
+    names = form._meta.fields or ()
+    for name in names:
+        if name in form.fields and getattr(current, name) != form.cleaned_data[name]:
+            said = getattr(current, f"get_{name}_display", None)
+            words = said() if said else getattr(current, name)
+            found.append((str(form.fields[name].label), str(words or "—")))
+    return found

@@ -272,13 +272,16 @@ def test_a_stale_form_is_told(cast, as_user):
     response = as_user(cast.sven).post(url, form)
     assert (response.status_code, behind().yellow) == (409, 15)
     assert "刚被别人改过" in response.text
+    # What stands there now is shown, and saving on top of it goes through.
+    assert "<dd>15</dd>" in response.text
+    assert 'name="version" value="2"' in response.text
 
 
 def test_the_pages_change_a_rule(cast, as_user):
     client, url = as_user(cast.sven), reverse("projects:lamp-rule", args=[behind().pk])
     assert "进度落后" in client.get(reverse("projects:lamp-rules")).text
     form = {"yellow": 5, "red": "", "is_active": "on", "version": 1}
-    assert client.get(url).status_code == 200
+    assert 'name="version" value="1"' in client.get(url).text
     assert client.post(url, form).status_code == 302
     assert (behind().yellow, behind().red) == (5, None)
     for bad in ("-1", "x", "99999999999", "١" * 400, "101"):

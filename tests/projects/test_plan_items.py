@@ -61,6 +61,22 @@ def test_a_key_is_used_once(cast, begun, items):
         services.add_item(begun, actor=cast.dora, values=values)
 
 
+@pytest.mark.parametrize(
+    ("field", "number"),
+    [
+        ("committed_days", 10**20),
+        ("statutory_days", 2_001),
+        ("committed_days", 21),
+        ("valid_months", 0),
+    ],
+)
+def test_days_that_cannot_be_are_refused_at_their_field(cast, begun, field, number):
+    values = KNOWN | {"department": cast.bureau, "statutory_days": 20, field: number}
+    with pytest.raises(DomainError) as refused:
+        services.add_item(begun, actor=cast.dora, values=values)
+    assert refused.value.field == field
+
+
 @pytest.mark.parametrize("who", ["olga", "hana", "maria", "otto", "dirk"])
 def test_only_the_dispatcher_plans(cast, begun, items, who):
     with pytest.raises(PermissionDenied):

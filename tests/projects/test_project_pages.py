@@ -126,7 +126,9 @@ def test_two_who_edit_see_both_versions(cast, project, as_user):
     late = client.post(url("project-edit", project), data | {"name": "乙改的名"})
     assert late.status_code == 409
     body = late.content.decode()
-    assert "甲改的名" in body and "乙改的名" in body
+    assert "<dd>甲改的名</dd>" in body and 'value="乙改的名"' in body
+    again = data | {"name": "乙改的名", "version": 2}
+    assert client.post(url("project-edit", project), again).status_code == 302
 
 
 def test_accepting_on_the_desk_is_one_press(cast, items, walk, as_user):

@@ -61,6 +61,16 @@ def test_two_projects_without_a_code_live_side_by_side(cast, facts):
         assert services.create_project(facts(code=""), actor=cast.dora).code is None
 
 
+@pytest.mark.parametrize(
+    ("field", "number"),
+    [("investment", -5), ("visit_every_days", 0), ("visit_every_days", 9_999_999_999)],
+)
+def test_numbers_that_cannot_be_are_refused(cast, facts, field, number):
+    with pytest.raises(DomainError) as refused:
+        services.create_project(facts(**{field: number}), actor=cast.dora, now=NOON)
+    assert refused.value.field == field
+
+
 @pytest.mark.parametrize("who", ["olga", "hana", "maria", "axel", "otto", "dirk"])
 def test_only_the_dispatcher_of_the_region_enters(cast, facts, who):
     with pytest.raises(PermissionDenied):

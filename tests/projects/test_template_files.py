@@ -54,6 +54,7 @@ def outlines(draw):
     items = []
     for n in range(count):
         earlier = [f"k{i}" for i in range(n)]
+        law = draw(st.integers(0, 2000))
         items.append(
             OutlineItem(
                 key=f"k{n}",
@@ -62,8 +63,8 @@ def outlines(draw):
                 department_name=draw(texts(20)),
                 track=draw(st.sampled_from(["main", "parallel"])),
                 kind=draw(st.sampled_from(["instant", "promised"])),
-                statutory_days=draw(st.integers(0, 2000)),
-                committed_days=draw(st.integers(0, 2000)),
+                statutory_days=law,
+                committed_days=draw(st.integers(0, law or 2000)),
                 green_days=draw(st.none() | st.integers(0, 2000)),
                 unit=draw(st.sampled_from(["working", "calendar"])),
                 valid_months=draw(st.none() | st.integers(1, 1200)),

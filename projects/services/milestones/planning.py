@@ -26,6 +26,7 @@ from projects.models import (
 )
 from projects.models.states import UNBEGUN
 from projects.services import upkeep
+from projects.services.numbers import wrong_numbers
 from projects.services.projects import check_version, claim_managed, save
 
 from .copying import copies, departments_for, hung, items_of
@@ -159,6 +160,8 @@ def add_item(
     if project.started_on is None:
         sentence = _("Begin the approvals first; then single items can be added.")
         raise DomainError(sentence, code="not_begun")
+    for field, sentence in wrong_numbers(values.get):
+        raise DomainError(sentence, code="bad_number", field=field)
     key = values.get("key") or free_key(project)
     milestones = Milestone.objects.living().filter(project=project)
     if milestones.filter(key=key).exists():

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -11,16 +12,15 @@ from crm.lib.guards import is_clean
 from crm.lib.workdays import Unit
 from projects import schedule
 from projects.models import Item, Stage
-from projects.models.items import KEY, MOST_DAYS
+from projects.models.items import KEY
 from projects.outline import Outline, OutlineItem, OutlineMaterial
 from projects.services.milestones.planning import cycle
+from projects.services.numbers import wrong_numbers
 
 MOST_ITEMS: Final = 500
 MOST_MATERIALS: Final = 50
-MOST_MONTHS: Final = 1_200
 LENGTHS: Final = {"name": 80, "source": 300, "department_name": 80, "where": 200}
 LONGEST_MATERIAL: Final = 120
-DAYS: Final = ("statutory_days", "committed_days", "green_days")
 CHOICES: Final[Mapping[str, Collection[object]]] = {
     "stage": Stage.values,
     "track": Item.Track.values,
@@ -46,11 +46,8 @@ def problems_of_item(item: OutlineItem) -> Iterator[Problem]:
     for name, known in CHOICES.items():
         if getattr(item, name) not in known:
             yield Problem(name, _("Choose one of the known values."), item.key)
-    for name in DAYS:
-        if not 0 <= (getattr(item, name) or 0) <= MOST_DAYS:
-            yield Problem(name, between(0, MOST_DAYS), item.key)
-    if item.valid_months is not None and not 1 <= item.valid_months <= MOST_MONTHS:
-        yield Problem("valid_months", between(1, MOST_MONTHS), item.key)
+    for name, sentence in wrong_numbers(partial(getattr, item)):
+        yield Problem(name, sentence, item.key)
     if item.key in item.needs:
         yield Problem("needs", _("An item cannot wait for itself."), item.key)
     yield from problems_of_materials(item)
@@ -75,13 +72,6 @@ def too_long(name: str, text: str, most: int, item: str) -> Iterator[Problem]:
     if not is_clean(text):
         sentence = _("There are characters here that cannot be stored.")
         yield Problem(name, sentence, item)
-
-
-def between(least: int, most: int) -> str:
-    return _("Write a number from %(least)s to %(most)s.") % {
-        "least": least,
-        "most": most,
-    }
 
 
 def problems_of_materials(item: OutlineItem) -> Iterator[Problem]:
