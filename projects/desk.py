@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef
@@ -45,10 +45,13 @@ Narrow = Callable[[MilestoneQuerySet], MilestoneQuerySet]
 
 @dataclass(frozen=True)
 class Tab:
+    """`bulk`: several of its items can be dealt with at once."""
+
     key: str
     label: str | Promise
     narrow: Narrow
     empty: str | Promise
+    bulk: bool = False
 
 
 def to_do(items: MilestoneQuerySet) -> MilestoneQuerySet:
@@ -78,12 +81,14 @@ TABS = (
         pgettext_lazy("desk", "To decide"),
         to_do,
         _("Nothing waits for your department."),
+        bulk=True,
     ),
     Tab(
         "paused",
         pgettext_lazy("desk", "Waiting"),
         paused,
         _("Nothing waits for a correction or a special procedure."),
+        bulk=True,
     ),
     Tab(
         "coming",
@@ -114,6 +119,7 @@ class Row:
         "project__name",
         "project__company__name",
         "project__green_until",
+        "ready_told_at",
         "due_day",
         "due_unit",
         "is_provisional",
@@ -130,6 +136,7 @@ class Row:
     project: str
     company: str | None
     green_until: date | None
+    ready_told_at: datetime | None
     due_on: date | None
     unit: str | None
     is_provisional: bool | None

@@ -17,8 +17,17 @@ from projects.services.milestones import Act, possible_for
 
 from .project_page import ItemLine, files_of
 
-# A press without a form: nothing has to be said.
-PLAIN = (Act.PREPARE, Act.REVIEW)
+# These end the item without its approval: never what the page proposes.
+AGAINST = frozenset(
+    {
+        Act.NOT_ACCEPT,
+        Act.REFUSE,
+        Act.REJECT,
+        Act.WITHDRAW_EARLY,
+        Act.WITHDRAW,
+        Act.REVOKE,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,11 @@ class Page:
 
     @property
     def next_act(self) -> Act | None:
-        return self.acts[0] if self.acts else None
+        return next((act for act in self.acts if act not in AGAINST), None)
 
     @property
     def other_acts(self) -> list[Act]:
-        return self.acts[1:]
+        return [act for act in self.acts if act != self.next_act]
 
     @property
     def may_decide_at_once(self) -> bool:

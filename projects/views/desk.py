@@ -53,6 +53,7 @@ def show(request: AppRequest, error: str = "", status: int = 200) -> HttpRespons
         "bulk": list(desk.BULK),
         "q": text,
         "typed": request.POST,
+        "ticked": set(chosen_keys(request)),
         "error": error,
         "today": today,
     }
@@ -64,13 +65,13 @@ def bulk(request: AppRequest) -> HttpResponse:
     """All of them or none: what is refused is named, and nothing was changed."""
     if not request.user.has_role(*UNIT):
         raise PermissionDenied
-    keys = [key for key in request.POST.getlist("items") if key.isascii()]
-    chosen = [int(key) for key in keys if key.isdigit() and len(key) < 19][:MOST]
+    chosen = chosen_keys(request)
     form = BulkForm(request.POST, keys=chosen)
     if not form.is_valid():
         return show(request, _("Tick the items and choose what to do."), 422)
     data = form.cleaned_data
-    items = list(desk.items_of(request.user).filter(pk__in=data["items"]))
+    mine = desk.items_of(request.user).select_related("project")
+    items = list(mine.filter(pk__in=data["items"]))
     if len(items) < len(set(chosen)):
         raise PermissionDenied
     said, act = Said(on=data["on"], notice=data["notice"]), Act(data["act"])
@@ -81,13 +82,19 @@ def bulk(request: AppRequest) -> HttpResponse:
             for one in items:
                 services.move(one, act, actor=request.user, said=said)
     except DomainError as error:
-        told = _("%(item)s: %(why)s Nothing was changed.")
-        why = {"item": one.name, "why": error.sentence}
+        told = _("%(project)s, %(item)s: %(why)s Nothing was changed.")
+        names = {"project": one.project.name, "item": one.name}
+        why = {**names, "why": error.sentence}
         return show(request, told % why, 409)
     count = len(items)
     done = ngettext("%(n)s item: %(act)s.", "%(n)s items: %(act)s.", count)
     messages.success(request, done % {"n": count, "act": act.label})
     return redirect(reverse("projects:desk"))
+
+
+def chosen_keys(request: AppRequest) -> list[int]:
+    keys = [key for key in request.POST.getlist("items") if key.isascii()]
+    return [int(key) for key in keys if key.isdigit() and len(key) < 19][:MOST]
 
 
 urls = [

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -114,7 +115,14 @@ def quick(request: AppRequest, pk: int, act: str) -> HttpResponse:
         source=source_of(milestone),
         version=version,
     )
+    tell_done(request, milestone, str(wanted.label))
     return redirect(next_page(request, milestone))
+
+
+def tell_done(request: AppRequest, milestone: Milestone, act: str) -> None:
+    """The row has moved on: say what was done with which."""
+    told = _("Done: %(item)s, %(act)s.") % {"item": milestone.name, "act": act}
+    messages.success(request, told)
 
 
 def next_page(request: AppRequest, milestone: Milestone) -> str:
@@ -129,6 +137,7 @@ def decide_at_once(request: AppRequest, pk: int) -> HttpResponse:
     form = QuickForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else None
     services.decide_at_once(milestone, actor=request.user, version=version)
+    tell_done(request, milestone, _("Decide on the spot"))
     return redirect(next_page(request, milestone))
 
 

@@ -139,6 +139,7 @@ def test_accepting_on_the_desk_is_one_press(cast, items, walk, as_user):
     data = {"version": item.version, "desk": "1"}
     response = client.post(url("milestone-quick", item, act="accept"), data)
     assert response.url == reverse("projects:desk")
+    assert "已办理：事项 site，受理。" in client.get(response.url).text
     item.refresh_from_db()
     assert item.state == State.ACCEPTED
 
@@ -162,7 +163,10 @@ def test_the_same_act_for_several_items_or_for_none(cast, items, walk, as_user):
     both = [items.site.pk, items.filing.pk]
     refused = client.post(page, {"items": [*both, items.permit.pk], "act": "accept"})
     assert refused.status_code == 409
-    assert "事项 permit" in refused.content.decode()
+    assert "恒润智能织造项目，事项 permit：" in refused.text
+    # What was ticked stays ticked.
+    for one in (items.site, items.filing):
+        assert f'value="{one.pk}" checked' in refused.text
     assert not Milestone.objects.filter(state=State.ACCEPTED).exists()
     client.post(page, {"items": both, "act": "accept"})
     assert Milestone.objects.filter(state=State.ACCEPTED).count() == 2
@@ -253,3 +257,20 @@ def test_a_clock_that_stands_shows_no_day(cast, items, walk, as_user, time_machi
     body = as_user(cast.hana).get(reverse("projects:desk") + "?tab=paused").content
     assert "事项 site" in body.decode() and "事项 filing" in body.decode()
     assert "逾期" not in body.decode().split("<tbody>")[1]
+
+
+def test_ending_an_item_is_never_what_its_page_proposes(cast, items, walk, as_user):
+    """Once it is decided, its unit can only revoke; the officer only withdraw."""
+    item = walk(items.site, "prepare", "hand-in", "accept")
+    page = as_user(cast.olga).get(item.get_absolute_url()).text
+    assert "/acts/withdraw/" in page and "btn-primary" not in page
+    item = walk(items.site, "approve")
+    page = as_user(cast.hana).get(item.get_absolute_url()).text
+    assert "/acts/revoke/" in page and "btn-primary" not in page
+
+
+def test_what_is_coming_has_no_ticks_but_the_companys_word(cast, items, as_user):
+    Milestone.objects.filter(pk=items.filing.pk).update(ready_told_at=NOON)
+    page = as_user(cast.hana).get(reverse("projects:desk") + "?tab=coming").text
+    assert "企业称材料已备齐" in page
+    assert 'type="checkbox"' not in page
