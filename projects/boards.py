@@ -14,7 +14,6 @@ from django.utils.translation import pgettext_lazy
 
 from crm.lib.prepared import KEPT, Prepared, places
 from crm.models import Deadline, Lamp, User
-from crm.services import deadlines
 from projects import lamp_words, project_list
 from projects.lamps import WORST, ProjectLamp
 from projects.models import Blocker, Milestone, Project, ProjectLiaison
@@ -84,7 +83,8 @@ def by_stage(user: User, today: date) -> list[Column]:
         )
         for stage in Project.Stage
     }
-    rows = rows_of([pk for some in keys.values() for pk in some], today)
+    shown = rows_of([pk for some in keys.values() for pk in some], today)
+    rows = {row.pk: row for row in project_list.with_lamps(shown.values(), today)}
     managed = Project.objects.managed_by(user).filter(pk__in=rows)
     may_move = set(managed.values_list("pk", flat=True))
     stages = list(Project.Stage)
@@ -128,12 +128,11 @@ def card(row: project_list.Row, lamp: ProjectLamp) -> Card:
 
 
 def rows_of(keys: list[int], today: date) -> dict[int, project_list.Row]:
-    near = deadlines.yellow_from(today)
-    found = {}
+    found = []
     for first in range(0, len(keys), ROWS):
         some = by_keys().rows(keys[first : first + ROWS])
-        found.update({row[0]: project_list.Row(today, near, *row) for row in some})
-    return found
+        found += [project_list.Row(today, *row) for row in some]
+    return {row.pk: row for row in found}
 
 
 # As many places as a board has cards at most, in one query.

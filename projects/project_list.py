@@ -1,7 +1,7 @@
 """The list of projects: tabs, their order, flat rows."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -9,16 +9,18 @@ from typing import Any, ClassVar
 from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crm.lib.labels import label_of
 from crm.lib.paging import PAGE_SIZE, KeysetPage, flat_page
 from crm.lib.prepared import Prepared, places
-from crm.models import Lamp, Role, User, lamp_of
+from crm.models import Lamp, Role, User
+from projects import lamp_words
 from projects.models import Milestone, Project, ProjectLiaison
 from projects.models.projects import ProjectQuerySet
 from projects.models.states import APPROVED
+from projects.services import lamps
 
 NEWEST = ("-updated_at", "-pk")
 Narrow = Callable[[User, date], ProjectQuerySet]
@@ -140,7 +142,6 @@ class Row:
         "finished_on",
     )
     today: date
-    near: date
     pk: int
     name: str
     code: str | None
@@ -156,6 +157,8 @@ class Row:
     next_due: date | None
     started_on: date | None
     finished_on: date | None
+    # Of the project itself, once with_lamps() has asked.
+    lamp: Lamp = Lamp.GREY
 
     @property
     def stage_label(self) -> str:
@@ -170,19 +173,33 @@ class Row:
         return self.started_on is not None and self.finished_on is None
 
     @property
-    def lamp(self) -> Lamp:
-        """Of the deadline that ends next, whichever item it belongs to."""
-        is_done = not self.is_running or self.next_due is None
-        return lamp_of(self.next_due, is_done, self.today, self.near)
+    def lamp_word(self) -> str:
+        if self.is_running:
+            return str(lamp_words.WORDS[self.lamp])
+        if self.finished_on:
+            return pgettext("approvals", "through")
+        return gettext("not begun")
 
 
 def page_of(
-    projects: ProjectQuerySet, cursor: str | None, today: date, near: date
+    projects: ProjectQuerySet, cursor: str | None, today: date
 ) -> KeysetPage[Row]:
     def row(*values: Any) -> Row:  # Any: flat values
-        return Row(today, near, *values)
+        return Row(today, *values)
 
-    return flat_page(projects, NEWEST, cursor, by_keys(), row)
+    page = flat_page(projects, NEWEST, cursor, by_keys(), row)
+    return replace(page, rows=with_lamps(page.rows, today))
+
+
+def with_lamps(rows: Iterable[Row], today: date) -> list[Row]:
+    """The same rows with their lamps; one that is not in approval has none."""
+    rows = list(rows)
+    shown = Project.objects.filter(pk__in=[row.pk for row in rows])
+    lit = lamps.lamps(shown, today=today)
+    return [
+        replace(row, lamp=lit[row.pk].lamp) if row.is_running and row.pk in lit else row
+        for row in rows
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,8 @@ from projects.schedule import Task
 
 from . import scheduling, upkeep
 from .milestones.copying import departments_for
-from .milestones.planning import cycle, needs_of, plan
+from .milestones.graph import cycle, needs_of
+from .milestones.planning import plan
 from .projects import check_version, claim_managed, save
 from .templates import outline_of
 from .templates.outlines import SHARED

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from crm.lib.errors import DomainError
 from projects.models.items import MOST_DAYS
 
 MOST_MONTHS: Final = 1_200
@@ -23,6 +24,11 @@ def wrong_numbers(value: Callable[[str], int | None]) -> Iterator[tuple[str, str
     if law and (value("committed_days") or 0) > law:
         sentence = _("The commitment cannot exceed the %(days)s days of the law.")
         yield "committed_days", sentence % {"days": law}
+
+
+def check_numbers(value: Callable[[str], int | None]) -> None:
+    for field, sentence in wrong_numbers(value):
+        raise DomainError(sentence, code="bad_number", field=field)
 
 
 def between(least: int, most: int) -> str:

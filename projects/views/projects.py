@@ -23,7 +23,7 @@ from crm.lib.http import AppRequest
 from crm.lib.listing import address
 from crm.lib.paging import NARROWED_CAP, capped_count
 from crm.models import Attachment, Role, StoredFile
-from crm.services import comments, deadlines
+from crm.services import comments
 from projects import project_list, project_page
 from projects.filters import ProjectFilter
 from projects.forms.projects import ProjectForm
@@ -45,9 +45,7 @@ def index(request: AppRequest) -> HttpResponse:
     narrowed = ProjectFilter(request.GET, found, request=request)
     is_valid = narrowed.is_valid()
     projects = narrowed.qs if is_valid else found.none()
-    near = deadlines.yellow_from(today)
-    cursor = request.GET.get("cursor")
-    page = project_list.page_of(projects, cursor, today, near)
+    page = project_list.page_of(projects, request.GET.get("cursor"), today)
     links = {
         name: address(request.GET, getattr(page, name))
         for name in ("first", "previous", "next", "last")

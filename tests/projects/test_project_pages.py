@@ -1,5 +1,7 @@
 """The pages of projects: lists that cost the same, acts by their doors, refusals."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -29,8 +31,18 @@ def test_the_list_costs_the_same_for_1_and_20(cast, begun, as_user, queries_of):
     for _ in range(19):
         ProjectFactory(company=cast.company, lead_department=cast.bureau)
     assert queries_of(lambda: client.get(page)) == cost
-    # session with person, keys of the page, their rows, the count
-    assert cost == 5
+    # session with person, keys of the page, their rows, the count;
+    # for the lamps: the rules, points, steps, month ends, who lives
+    assert cost == 10
+
+
+def test_the_lamp_in_the_list_is_the_projects_own(cast, begun, as_user, time_machine):
+    """Nothing is due: no department holds an item; yet nothing was done for weeks."""
+    time_machine.move_to(NOON + timedelta(days=60), tick=False)
+    page = as_user(cast.dora).get(reverse("projects:index") + "?tab=running").text
+    assert "严重滞后" in page
+    board = as_user(cast.dora).get(reverse("projects:board") + "?by=stage").text
+    assert "严重滞后" in board
 
 
 def test_the_list_shows_what_is_due_next(cast, items, walk, as_user):

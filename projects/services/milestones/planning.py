@@ -26,10 +26,18 @@ from projects.models import (
 )
 from projects.models.states import UNBEGUN
 from projects.services import upkeep
-from projects.services.numbers import wrong_numbers
+from projects.services.numbers import check_numbers
 from projects.services.projects import check_version, claim_managed, save
 
 from .copying import copies, departments_for, hung, items_of
+from .graph import (
+    bridge,
+    check_no_cycle,
+    check_same_project,
+    check_unbegun,
+    link,
+    needs_of,
+)
 
 
 @transaction.atomic
@@ -132,17 +140,6 @@ def planned_tasks(
     ]
 
 
-def needs_of(milestones: Iterable[Milestone]) -> dict[int, list[str]]:
-    """Keys of what each waits for, without items that were taken out."""
-    rows = MilestoneNeed.objects.filter(
-        milestone__in=list(milestones), needed__removed_at=None
-    ).values_list("milestone_id", "needed__key")
-    found: dict[int, list[str]] = {}
-    for pk, key in rows:
-        found.setdefault(pk, []).append(key)
-    return found
-
-
 @transaction.atomic
 def add_item(
     project: Project,
@@ -160,8 +157,7 @@ def add_item(
     if project.started_on is None:
         sentence = _("Begin the approvals first; then single items can be added.")
         raise DomainError(sentence, code="not_begun")
-    for field, sentence in wrong_numbers(values.get):
-        raise DomainError(sentence, code="bad_number", field=field)
+    check_numbers(values.get)
     key = values.get("key") or free_key(project)
     milestones = Milestone.objects.living().filter(project=project)
     if milestones.filter(key=key).exists():
@@ -175,10 +171,7 @@ def add_item(
         attempt_from=timezone.localdate(now),
         **{"order": last + 1, **values, "key": key},
     )
-    pairs = [(made, one) for one in needs] + [(one, made) for one in needed_by]
-    MilestoneNeed.objects.bulk_create(
-        MilestoneNeed(milestone=after, needed=before) for after, before in pairs
-    )
+    link(made, needs, needed_by)
     MilestoneMaterial.objects.bulk_create(
         MilestoneMaterial(milestone=made, order=order, name=name)
         for order, name in enumerate(materials, start=1)
@@ -198,49 +191,10 @@ def add_item(
     return made
 
 
-def check_unbegun(needed_by: Iterable[Milestone]) -> None:
-    """Nothing is put before an item that has begun."""
-    current = Milestone.objects.filter(pk__in=[one.pk for one in needed_by])
-    if started := current.exclude(state__in=UNBEGUN).first():
-        raise DomainError(
-            _("“%(item)s” has begun; nothing can be put before it any more.")
-            % {"item": started.name},
-            code="successor_begun",
-            field="needed_by",
-        )
-
-
 def free_key(project: Project) -> str:
     keys = set(project.milestones.values_list("key", flat=True))
     return next(
         f"extra-{n}" for n in range(1, len(keys) + 2) if f"extra-{n}" not in keys
-    )
-
-
-def check_same_project(project: Project, others: Iterable[Milestone]) -> None:
-    for one in others:
-        if one.project_id != project.pk or one.removed_at:
-            sentence = _("An item of another project cannot be a prerequisite here.")
-            raise DomainError(sentence, code="unknown_item", field="needs")
-
-
-def check_no_cycle(project: Project) -> None:
-    """Refuse a graph in which items wait for each other."""
-    milestones = list(Milestone.objects.living().filter(project=project))
-    names = {one.key: one.name for one in milestones}
-    needs = needs_of(milestones)
-    try:
-        schedule.order({one.key: needs.get(one.pk, []) for one in milestones})
-    except schedule.Cycle as error:
-        raise cycle(names[key] for key in error.keys) from None
-
-
-def cycle(names: Iterable[str]) -> DomainError:
-    return DomainError(
-        _("These items would wait for each other for ever: %(items)s.")
-        % {"items": " → ".join(names)},
-        code="cycle",
-        field="needs",
     )
 
 
@@ -318,19 +272,6 @@ def remove_item(
         reason=reason.strip(),
     )
     return milestone
-
-
-def bridge(milestone: Milestone) -> None:
-    needed = [row.needed_id for row in milestone.needs.all()]
-    waiting = [row.milestone_id for row in milestone.needed_by.all()]
-    MilestoneNeed.objects.bulk_create(
-        [
-            MilestoneNeed(milestone_id=after, needed_id=before)
-            for after in waiting
-            for before in needed
-        ],
-        ignore_conflicts=True,
-    )
 
 
 def after_planning(project: Project, now: datetime) -> None:

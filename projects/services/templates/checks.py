@@ -14,7 +14,7 @@ from projects import schedule
 from projects.models import Item, Stage
 from projects.models.items import KEY
 from projects.outline import Outline, OutlineItem, OutlineMaterial
-from projects.services.milestones.planning import cycle
+from projects.services.milestones.graph import cycle
 from projects.services.numbers import wrong_numbers
 
 MOST_ITEMS: Final = 500
