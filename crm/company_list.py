@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from crm.filters import CompanyFilter
 from crm.lib.labels import label_of
-from crm.lib.listing import address
+from crm.lib.listing import addresses
 from crm.lib.paging import NARROWED_CAP, PAGE_SIZE, capped_count, flat_page
 from crm.lib.prepared import Prepared, places
 from crm.lib.templates.urls import address as address_of
@@ -143,8 +143,5 @@ def list_of(request: HttpRequest, user: User, filtered: CompanyFilter) -> Compan
     chosen = filtered.chosen
     is_plain = not any(value for name, value in chosen.items() if name not in PLAIN)
     count = capped_count(counted) if is_plain else capped_count(counted, NARROWED_CAP)
-    links = {
-        name: address(request.GET, getattr(page, name))
-        for name in ("first", "previous", "next", "last")
-    }
+    links = addresses(request.GET, page)
     return CompanyList(page.rows, {"count": count, **links}, chosen)

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from crm.company_page import Officer, officers_from
 from crm.models import Comment, CompanyLiaison, StoredFile, User
 from crm.services import comments, deadlines
-from projects import company_acts, of_project, turns
+from projects import company_acts, of_project, session_list, turns
 from projects.clocks import Clocks
 from projects.company_acts import Act
 from projects.forecast import ready_on
@@ -37,6 +37,7 @@ from projects.services import scheduling
 from projects.services.scheduling import Plan, Row
 
 COMING: Final = 3
+SESSIONS: Final = 5
 Kind = MilestoneMaterial.State
 
 
@@ -140,6 +141,7 @@ class Page:
     forecast: Forecast | None
     officers: list[Officer] = field(default_factory=list)
     questions: list[Comment] = field(default_factory=list)
+    sessions: list[session_list.Row] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     may_tell: bool = False
     may_ask: bool = False
@@ -225,6 +227,9 @@ def with_people(page: Page, user: User) -> Page:
         page,
         officers=officers_of(project, page.today),
         questions=questions_of(project),
+        sessions=session_list.of_project(
+            user, project.pk, page.today, deadlines.yellow_from(page.today)
+        )[:SESSIONS],
         acts=company_acts.of(project) if is_owner else [],
         may_tell=is_owner,
         may_ask=project.archived_at is None and comments.may_remark(user),

@@ -13,19 +13,22 @@ from crm import audit_words, handover, nav, panels
 from crm.lib import periodic
 from crm.lib.labels import label_of
 from crm.lib.prepared import KEPT, Prepared, place
+from crm.lib.templates.urls import address
 from crm.models import Company, Role, User
 from crm.models.access import Access
 from crm.models.people import anybody_with
 from crm.nav import NavItem
 from projects.models import (
     ApprovalTemplate,
+    JointSession,
     Milestone,
     Project,
     ProjectLiaison,
 )
 from projects.models.states import OPEN, UNBEGUN
+from projects.picture import Mark, MarkLine
 
-from . import event_words, project_list
+from . import event_words, marks, project_list
 
 PANEL_ROWS = 5
 UNIT = {Role.HANDLER, Role.UNIT_HEAD}
@@ -51,6 +54,7 @@ def hang() -> None:
     panels.hang_on_company(
         panels.Panel("projects", 15, "projects/_company_projects.html", of_company)
     )
+    marks.hang_on_timeline(marks.Source("sessions", 30, sessions_of))
     handover.KINDS.append(ProjectLiaison)
     handover.register("projects.items", open_items)
     audit_words.ACTIONS.update(event_words.ACTIONS)
@@ -73,6 +77,21 @@ def of_company(company: Company, user: User, today: date) -> dict[str, Any]:
         "may_enter": may_enter and not company.is_archived,
         "today": today,
     }
+
+
+def sessions_of(project: Project, user: User) -> MarkLine:
+    """The days on which departments came to the site together."""
+    rows = (
+        JointSession.objects.visible_to(user)
+        .standing()
+        .filter(project=project)
+        .order_by("day", "pk")
+        .values_list("pk", "day", "topic")
+    )
+    found = [
+        Mark(day, topic, address("projects:session", pk)) for pk, day, topic in rows
+    ]
+    return MarkLine(str(_("Joint sessions")), "square", tuple(found))
 
 
 @dataclass(frozen=True, slots=True)

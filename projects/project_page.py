@@ -23,7 +23,7 @@ from crm.models import (
     subject_of,
 )
 from crm.services import calendar, comments, deadlines
-from projects import lamp_words, marks, of_project
+from projects import lamp_words, marks, of_project, session_list
 from projects.models import (
     ApprovalTemplate,
     Blocker,
@@ -42,6 +42,8 @@ from projects.models import (
 )
 from projects.models.states import APPROVED, UNBEGUN
 from projects.services import changeover, lamps
+
+SESSIONS = 5
 
 
 @dataclass
@@ -208,6 +210,19 @@ class Page:
         """The request that waits for a leader."""
         found: KeyListing | None = of_project.LISTING.first(self.project.pk)
         return found
+
+    @cached_property
+    def sessions(self) -> list[session_list.Row]:
+        """Joint sessions on site, the newest first."""
+        rows = session_list.of_project(
+            self.user, self.project.pk, self.today, self.near
+        )
+        return rows[:SESSIONS]
+
+    @property
+    def may_call(self) -> bool:
+        flags = ("may_work", "may_manage", "may_decide")
+        return any(getattr(self.project, flag) for flag in flags)
 
     @cached_property
     def notes(self) -> list[tuple[ProgressNote, list[Attachment]]]:

@@ -9,10 +9,10 @@ from django.utils import timezone, translation
 from crm.attachments import process_attachment
 from crm.lib.forked import ChildError, run_forked
 from crm.models import Document, StoredFile
-from projects.models import Agency, Project
+from projects.models import Agency, JointSession, Project
 from visits.models import Visit
 
-from . import agency_papers, services, timelines
+from . import agency_papers, services, session_minutes, timelines
 from .qr import qr_png
 from .visit_reports import LANGUAGE, VisitReport, visit_report
 
@@ -21,11 +21,10 @@ SECONDS, MEGABYTES = 60, 512
 
 def make_visit_report(document_pk: int) -> None:
     """Lay out the report and keep it. Run twice, it makes the same paper once."""
-    document = Document.objects.filter(pk=document_pk).first()
-    if document is None or document.state == Document.State.READY:
+    document = begun(document_pk)
+    if document is None:
         return
     visit = Visit.objects.select_related("company__industry", "unit", "logged_by")
-    services.show_progress(document, 10)
     with translation.override(LANGUAGE):
         report = visit_report(visit.get(pk=document.subject_id), document)
         html = render_to_string("reports/paper/visit_report.html", {"report": report})
@@ -34,11 +33,10 @@ def make_visit_report(document_pk: int) -> None:
 
 def make_timeline(document_pk: int) -> None:
     """Draw the project for the person who asked, as paper or as a picture."""
-    document = Document.objects.filter(pk=document_pk).first()
-    if document is None or document.state == Document.State.READY:
+    document = begun(document_pk)
+    if document is None:
         return
     assert document.created_by, "somebody asked for it"
-    services.show_progress(document, 10)
     projects = Project.objects.select_related("company")
     project, today = projects.get(pk=document.subject_id), timezone.localdate()
     with translation.override(LANGUAGE):
@@ -56,10 +54,9 @@ def make_timeline(document_pk: int) -> None:
 
 def make_agency_paper(document_pk: int) -> None:
     """Lay out the agreement, its end or its refusal, with what was signed."""
-    document = Document.objects.filter(pk=document_pk).first()
-    if document is None or document.state == Document.State.READY:
+    document = begun(document_pk)
+    if document is None:
         return
-    services.show_progress(document, 10)
     agency = Agency.objects.for_page().get(pk=document.subject_id)
     pictures: dict[str, str] = {}
     for name, file in agency_papers.signatures_of(agency).items():
@@ -73,6 +70,28 @@ def make_agency_paper(document_pk: int) -> None:
         html = render_to_string("reports/paper/agency.html", {"sheet": sheet})
     pictures["qr"] = encoded(qr_png(sheet.verify_url))
     lay_out(document, "reports.papers.render_plain", html, pictures)
+
+
+def make_session_minutes(document_pk: int) -> None:
+    """Lay out what each department said, and what it answered since."""
+    document = begun(document_pk)
+    if document is None:
+        return
+    session = JointSession.objects.for_page().get(pk=document.subject_id)
+    with translation.override(LANGUAGE):
+        sheet = session_minutes.sheet_of(session, document)
+        html = render_to_string("reports/paper/session_minutes.html", {"sheet": sheet})
+    pictures = {"qr": encoded(qr_png(sheet.verify_url))}
+    lay_out(document, "reports.papers.render_plain", html, pictures)
+
+
+def begun(document_pk: int) -> Document | None:
+    """The paper to be made, None where that is done already."""
+    document = Document.objects.filter(pk=document_pk).first()
+    if document is None or document.state == Document.State.READY:
+        return None
+    services.show_progress(document, 10)
+    return document
 
 
 def lay_out(

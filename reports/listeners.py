@@ -6,8 +6,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from crm.models import User
-from projects.models import Agency
-from projects.signals import agency_moved
+from projects.models import Agency, JointSession
+from projects.signals import agency_moved, session_changed
 from visits.models import Visit
 from visits.signals import visit_changed
 
@@ -15,6 +15,7 @@ from .agency_papers import PAPERS
 from .services import (
     queue_first_report,
     request_agency_paper,
+    request_minutes,
     request_visit_report,
 )
 
@@ -43,3 +44,16 @@ def make_agency_paper(
     """What is to be signed, and what was signed, is a paper."""
     if kind := PAPERS.get(agency.state):
         request_agency_paper(agency, kind, actor=actor, now=now)
+
+
+@receiver(session_changed)
+def make_minutes(
+    sender: object,
+    session: JointSession,
+    actor: User | None,
+    now: datetime,
+    **kwargs: Any,
+) -> None:
+    """A closed session has its minutes; each later answer makes the next version."""
+    if session.is_held:
+        request_minutes(session, actor=actor, now=now)

@@ -6,7 +6,14 @@ from crm import audit_words
 from crm.models import Role
 from crm.nav import NavItem, register
 
-from . import agency_papers, event_words, kinds, timelines, visit_reports
+from . import (
+    agency_papers,
+    event_words,
+    kinds,
+    session_minutes,
+    timelines,
+    visit_reports,
+)
 
 
 def hang() -> None:
@@ -14,5 +21,6 @@ def hang() -> None:
     # First in everybody's rail.
     register(NavItem(1, _("Home"), "reports:home", "home", list(Role), phone=1))
     kinds.register(visit_reports.KIND, *timelines.KINDS, *agency_papers.KINDS)
+    kinds.register(session_minutes.KIND)
     audit_words.ACTIONS.update(event_words.ACTIONS)
     audit_words.NAMES.update(event_words.NAMES)

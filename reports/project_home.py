@@ -1,7 +1,8 @@
 """What of projects stands on the home pages, per role."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ ITEMS = "reports/home/_items.html"
 def officer(user: User, today: date) -> Iterable[Section]:
     """Only for who serves a project: the others have nothing to read here."""
     yield from asked_by_companies(user, today)
+    yield from sessions(queries.sessions_of_officer(user, today, ROWS + 1))
     sites = queries.site_visits(user, today)
     own = queries.with_the_company(user, today, ROWS + 1)
     near = queries.near_of_projects(user, today, ROWS + 1)
@@ -60,6 +62,19 @@ def officer(user: User, today: date) -> Iterable[Section]:
         )
 
 
+def sessions(rows: Any, *, is_aside: bool = True) -> Iterable[Section]:
+    """Any: rows of queries.session_rows()."""
+    if rows:
+        yield Section(
+            title=_("Joint sessions on site"),
+            template="reports/home/_sessions.html",
+            rows=rows,
+            empty="",
+            more=More(reverse("projects:sessions"), _("All joint sessions")),
+            is_aside=is_aside,
+        )
+
+
 def asked_by_companies(user: User, today: date) -> Iterable[Section]:
     if asked := queries.questions(user, today, ROWS + 1):
         yield Section(
@@ -87,6 +102,19 @@ def unit(user: User, today: date) -> Iterable[Section]:
             empty="",
             more=More(reverse("projects:desk"), _("The whole desk")),
         )
+    if owed := queries.promises(user, today, ROWS + 1):
+        yield promised(_("Promised in joint sessions"), owed)
+    yield from sessions(queries.sessions_of_unit(user, today, ROWS + 1))
+
+
+def promised(title: str, rows: Sequence[queries.PromiseRow]) -> Section:
+    return Section(
+        title=title,
+        template="reports/home/_promises.html",
+        rows=rows,
+        empty="",
+        more=More(reverse("projects:sessions") + "?tab=owing", _("All promises")),
+    )
 
 
 def leader(user: User, today: date) -> Iterable[Section]:
@@ -105,6 +133,9 @@ def leader(user: User, today: date) -> Iterable[Section]:
             empty="",
             more=More(reverse("projects:index"), _("All projects")),
         )
+
+    if owed := queries.late_promises(user, today, ROWS + 1):
+        yield promised(_("Late promises of joint sessions"), owed)
 
 
 def dispatcher(user: User, today: date) -> Iterable[Section]:
@@ -126,6 +157,7 @@ def owner(user: User, today: date) -> Iterable[Section]:
             rows=agencies,
             empty="",
         )
+    yield from sessions(queries.sessions_of_owner(user, today, ROWS + 1))
     if lines := progress_list.lines_for(user, today):
         yield Section(
             title=_("Your projects"),

@@ -17,12 +17,15 @@ from projects.agency_page import TO_SIGN as AGENCY_TO_SIGN
 from projects.models import (
     Agency,
     AgencyState,
+    JointSession,
     KeyListing,
     Milestone,
     Project,
+    SessionLine,
     State,
 )
 from projects.models.milestones import ADMIT, DECIDE
+from projects.models.sessions import PROMISE
 from projects.models.states import OPEN, PAUSING, UNBEGUN
 
 UNIT_ROLES = (Role.HANDLER, Role.UNIT_HEAD)
@@ -207,6 +210,85 @@ def agencies_to_sign(user: User) -> Any:
     return waiting.order_by("asked_at", "pk").values(
         "project_id", "state", "asked_at", name=F("project__name")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """What a department promised in a joint session and has not answered."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "pk",
+        "matter",
+        "department__name",
+        "session_id",
+        "session__project__name",
+        "due__due_on",
+        "due__unit",
+    )
+    today: date
+    near: date
+    pk: int
+    matter: str
+    department: str
+    session: int
+    project: str
+    due_on: date
+    unit: str
+
+    @property
+    def lamp(self) -> Lamp:
+        return lamp_of(self.due_on, False, self.today, self.near)
+
+    @property
+    def days_left(self) -> int:
+        return calendar.count_between(self.today, self.due_on, Unit(self.unit))
+
+
+def promises(user: User, today: date, limit: int) -> list[PromiseRow]:
+    """Of the person's own departments, the next first."""
+    lines = SessionLine.objects.filter(due__in=owed(user, PROMISE))
+    return promise_rows(lines, today, limit)
+
+
+def late_promises(user: User, today: date, limit: int) -> list[PromiseRow]:
+    """In the scope of who watches: what was not answered in time."""
+    late = Deadline.objects.late(today).filter(kind=PROMISE)
+    lines = SessionLine.objects.visible_to(user).filter(due__in=late.values("pk"))
+    return promise_rows(lines, today, limit)
+
+
+def promise_rows(lines: Any, today: date, limit: int) -> list[PromiseRow]:
+    near = deadlines.yellow_from(today)
+    rows = lines.order_by("due__due_on", "pk").values_list(*PromiseRow.FIELDS)
+    return [PromiseRow(today, near, *one) for one in rows[:limit]]
+
+
+@by_access
+def sessions_of_officer(user: User, today: date, limit: int) -> Any:
+    """Called for the officer's projects: to come, or to be closed."""
+    acting = Project.objects.acting_for(user, today)
+    return session_rows(Q(project__in=acting.values("pk")), limit)
+
+
+@by_access
+def sessions_of_unit(user: User, today: date, limit: int) -> Any:
+    """To which the person's departments are called."""
+    lines = SessionLine.objects.spoken_by(user)
+    return session_rows(Q(pk__in=lines.values("session")), limit)
+
+
+@by_access
+def sessions_of_owner(user: User, today: date, limit: int) -> Any:
+    """At which departments come to the company."""
+    own = Project.objects.owned_by(user)
+    return session_rows(Q(project__in=own.values("pk")), limit)
+
+
+def session_rows(whose: Q, limit: int) -> Any:
+    planned = JointSession.objects.filter(whose, status=JointSession.Status.PLANNED)
+    return planned.order_by("day", "pk").values(
+        "pk", "topic", "day", "at", "place", project_name=F("project__name")
+    )[:limit]
 
 
 @by_access

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,12 +13,13 @@ from crm import events
 from crm.lib.errors import DomainError
 from crm.lib.tasks import enqueue
 from crm.models import Document, StoredFile, User, subject_of
-from projects.models import Agency, Project
+from projects.models import Agency, JointSession, Project
 from visits.models import Visit
 
 from . import timelines
 from .kinds import kind_of
 from .queries import VISIT_REPORT, report_of, signature_of
+from .session_minutes import MINUTES
 
 # How long a report waits for photos that are still on the phone.
 PATIENCE = timedelta(minutes=10)
@@ -117,7 +118,36 @@ def request_agency_paper(
     agency: Agency, kind: str, *, actor: User, now: datetime
 ) -> Document:
     """Queue the sheet of the state that the agreement has just come to."""
-    subject_type, subject_id = subject_of(agency)
+    company, key = agency.project.company_id, str(agency.version)
+    return queue_next(agency, kind, company=company, key=key, actor=actor, now=now)
+
+
+def request_minutes(
+    session: JointSession, *, actor: User | None, now: datetime
+) -> Document:
+    """Queue the minutes as they are now; an answer since makes the next version."""
+    answers = session.lines.filter(answered_at__isnull=False).count()
+    return queue_next(
+        session,
+        MINUTES,
+        company=session.project.company_id,
+        key=f"{session.version}/{answers}",
+        actor=actor,
+        now=now,
+    )
+
+
+def queue_next(
+    record: models.Model,
+    kind: str,
+    *,
+    company: int | None,
+    key: str,
+    actor: User | None,
+    now: datetime,
+) -> Document:
+    """The next version of a record's paper; the caller holds the record's row."""
+    subject_type, subject_id = subject_of(record)
     earlier = Document.objects.filter(
         kind=kind, subject_type=subject_type, subject_id=subject_id
     )
@@ -126,8 +156,8 @@ def request_agency_paper(
         subject_type=subject_type,
         subject_id=subject_id,
         version=earlier.count() + 1,
-        content_key=key_of([str(agency.version)]),
-        company_id=agency.project.company_id,
+        content_key=key_of([key]),
+        company_id=company,
         created_by=actor,
         created_at=now,
     )

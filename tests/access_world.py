@@ -21,6 +21,7 @@ from projects.services import (
     links,
     milestones,
     official,
+    sessions,
     templates,
 )
 from tests.factories import (
@@ -132,6 +133,7 @@ def make_project(company, officer, unit, dispatcher):
     agency = agencies.ask_for_agency(project, actor=officer, stages=[1], now=NOON)
     link, _token = links.make_link(project, actor=officer, label="银行", now=NOON)
     values = {"kind": "land", "text": INTERNAL, "since": NOON.date()}
+    called = make_session(project, officer, unit)
     blocker = life.report_blocker(project, actor=officer, values=values, now=NOON)
     photo = hang(project, company, officer, False)
     status = OfficialStatus.objects.create(
@@ -143,6 +145,8 @@ def make_project(company, officer, unit, dispatcher):
         "official-status": {"pk": project.pk, "status_pk": status.pk},
         "project": {"pk": project.pk},
         "agency": {"pk": agency.pk, "act": "draw-up"},
+        "session": {"pk": called.pk},
+        "session-line": {"pk": called.lines.get().pk},
         "project-link": {"pk": project.pk, "link_pk": link.pk},
         "sample": {"pk": project.pk, "uuid": sample.uuid},
         "timeline-paper": {"pk": project.pk, "kind": "timeline"},
@@ -152,6 +156,16 @@ def make_project(company, officer, unit, dispatcher):
         "milestone-act": {"pk": item.pk, "act": "prepare"},
         "material": {"pk": item.pk, "material_pk": material.pk},
     }
+
+
+def make_session(project, officer, unit):
+    """To which one department is called."""
+    plan = sessions.Plan(
+        topic=f"{project.name[:2]}现场会", day=NOON.date(), place="工地", chair=officer
+    )
+    return sessions.call_session(
+        project, actor=officer, plan=plan, departments=[unit], now=NOON
+    )
 
 
 def hang_on_visit(visit, company, officer):

@@ -9,12 +9,19 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, settings
 
 from crm.services import calendar
 from tests import spoken
 from tests.cast import cast_again, keep_cast
 from tests.commits import leave_and_commit
 from tests.settings import DATA
+
+# A busy machine is no reason to fail.
+settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 LOCAL_NAMES = {"localhost", ""}
 connect = socket.socket.connect

@@ -39,6 +39,8 @@ OFFERED_TO = "olga bela tom hana uma"
 LEADER = "maria"
 # Of the project: its own officer, and who else may do the same there.
 SITE = "olga dora"
+SESSION_HOLDERS = "olga dora maria"
+SPEAKERS = "olga hana uma dora maria"
 LISTERS = "olga dora maria"
 PREPARERS = "olga hana uma"
 HANDLERS = "tom hana uma"
@@ -223,6 +225,22 @@ ROWS = {
     "projects:public": ("token", ALL, ALL, NO),
     "projects:agency": ("project", READERS, READERS, LINKERS),
     "projects:agency-act": ("agency", READERS, SITE, SITE),
+    "projects:sessions": (None, ALL, ALL, NO),
+    "projects:session-new": ("project", READERS, SESSION_HOLDERS, SESSION_HOLDERS),
+    "projects:session": ("session", READERS, READERS, NO),
+    "projects:session-edit": ("session", READERS, SESSION_HOLDERS, SESSION_HOLDERS),
+    "projects:session-cancel": ("session", READERS, SESSION_HOLDERS, SESSION_HOLDERS),
+    "projects:session-close": ("session", READERS, SESSION_HOLDERS, SESSION_HOLDERS),
+    "projects:session-line-new": ("session", READERS, SESSION_HOLDERS, SESSION_HOLDERS),
+    "projects:session-line-edit": (
+        "session-line",
+        READERS,
+        SESSION_HOLDERS,
+        SESSION_HOLDERS,
+    ),
+    "projects:session-line-remove": ("session-line", READERS, NO, SESSION_HOLDERS),
+    "projects:session-line-record": ("session-line", READERS, SPEAKERS, SPEAKERS),
+    "projects:session-line-answer": ("session-line", READERS, UNIT, UNIT),
     "projects:board": (None, ALL, BOARDS, NO),
     "projects:dwell": (None, ALL, BOARDS, NO),
     "projects:dwell-approvals": (None, ALL, BOARDS, NO),

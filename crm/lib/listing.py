@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
-from .paging import CappedCount, Rows, capped_count, keyset_page
+from .paging import CappedCount, KeysetPage, Rows, capped_count, keyset_page
 
 PARAMETER = "cursor"
 
@@ -29,14 +29,14 @@ class Listing:
 
 def listing(request: HttpRequest, rows: Rows, ordering: Sequence[str]) -> Listing:
     page = keyset_page(rows, ordering, request.GET.get(PARAMETER))
-    return Listing(
-        rows=page.rows,
-        total=capped_count(rows),
-        first=address(request.GET, page.first),
-        previous=address(request.GET, page.previous),
-        next=address(request.GET, page.next),
-        last=address(request.GET, page.last),
-    )
+    total = capped_count(rows)
+    return Listing(page.rows, total, **addresses(request.GET, page))
+
+
+def addresses(query: QueryDict, page: KeysetPage[Any]) -> dict[str, str | None]:
+    """Where the other pages of a list are, with the filters that are on."""
+    names = ("first", "previous", "next", "last")
+    return {name: address(query, getattr(page, name)) for name in names}
 
 
 def address(query: QueryDict, cursor: str | None) -> str | None:

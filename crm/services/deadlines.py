@@ -59,6 +59,20 @@ def planned(wanted: Wanted) -> Deadline:
     )
 
 
+def change_days(deadline: Deadline, days: int) -> None:
+    """The promise was another one: the same start, other days."""
+    require_transaction()
+    deadline.days = days
+    deadline.save(update_fields=["days"])
+    _land(deadline)
+
+
+def drop(deadline: Deadline) -> None:
+    """There was no promise after all: it was written down by mistake."""
+    require_transaction()
+    deadline.delete()
+
+
 def hand(clocks: Iterable[Deadline | None], handler: User) -> None:
     """From now on this person has these in hand."""
     keys = [one.pk for one in clocks if one is not None]

@@ -31,7 +31,7 @@ from projects.services.projects import FACTS, STAGES, Facts, told
 from .bulk_life import LifeRows, Sheaf
 from .bulk_moves import ItemRows, MoveRows
 
-LEAD, SUPPORT, ITEM = ProjectPart.Kind
+LEAD, SUPPORT, ITEM, _SESSION = ProjectPart.Kind
 # In an order in which each row finds what it points to.
 TABLES = (
     *(Project, LifeStep, ProjectPart, ProjectLiaison, Involvement),

@@ -13,6 +13,7 @@ from crm.models import Grant, Role, User
 from projects.models import ApprovalTemplate, Project, TemplateItem
 from projects.services import forecasting, lamps
 
+from . import sessions
 from .acts import Making, tell
 from .bulk import RowHands
 from .hands import ServiceHands
@@ -32,10 +33,15 @@ def make(county: County) -> None:
     for one in told:
         if not is_written(county, one):
             tell(making, one, county.agenda)
+
+    def end(now: datetime) -> None:
+        look_ahead(now)
+        sessions.hold(county, making.handlers)
+
     if county.story.scale.is_large:
-        look_ahead(county.agenda.now)
+        end(county.agenda.now)
     else:
-        county.agenda.later(county.agenda.now, look_ahead)
+        county.agenda.later(county.agenda.now, end)
     county.say(f"{len(told)} projects")
 
 

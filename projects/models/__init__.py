@@ -14,6 +14,7 @@ from .milestones import (
 )
 from .official import OfficialStatus
 from .projects import Project, ProjectLiaison, ProjectPart
+from .sessions import JointSession, SessionLine
 from .states import Group, Stage, State, Turn
 from .templates import (
     ApprovalTemplate,
@@ -31,6 +32,7 @@ __all__ = [
     "Forecast",
     "Group",
     "Item",
+    "JointSession",
     "KeyListing",
     "LampRule",
     "LifeStep",
@@ -45,6 +47,7 @@ __all__ = [
     "ProjectLink",
     "ProjectPart",
     "Reading",
+    "SessionLine",
     "Stage",
     "State",
     "TemplateItem",

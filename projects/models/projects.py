@@ -321,6 +321,7 @@ class ProjectPart(models.Model):
         LEAD = "lead", pgettext_lazy("part", "leads")
         SUPPORT = "support", pgettext_lazy("part", "supports")
         ITEM = "item", pgettext_lazy("part", "decides on items")
+        SESSION = "session", pgettext_lazy("part", "spoke in a joint session")
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="parts")
     department = models.ForeignKey(

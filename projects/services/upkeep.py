@@ -6,9 +6,18 @@ from typing import Any
 
 from django.utils import timezone
 
+from crm import events
 from crm.models import Department, Involvement
-from projects.models import Milestone, Project, ProjectPart
-from projects.models.states import APPROVED
+from crm.services import deadlines
+from projects.models import (
+    JointSession,
+    Milestone,
+    Project,
+    ProjectPart,
+    SessionLine,
+)
+from projects.models.states import APPROVED, ENDED
+from projects.signals import session_changed
 
 from . import forecasting
 
@@ -31,6 +40,14 @@ def set_parts(
     _set(project, Kind.ITEM, set(items.values_list("department", flat=True)))
     involve(project)
     return {} if old == new else {"supporting": [sorted(old), sorted(new)]}
+
+
+def note_called(project: Project) -> None:
+    """Departments with a line in a joint session see the project, from then on."""
+    standing = JointSession.objects.standing().filter(project=project)
+    lines = SessionLine.objects.filter(session__in=standing.values("pk"))
+    _set(project, Kind.SESSION, set(lines.values_list("department", flat=True)))
+    involve(project)
 
 
 def _open_keys(project: Project, kind: str) -> set[int]:
@@ -88,6 +105,7 @@ def release(project: Project) -> None:
 
 def settle(project: Project, *, now: datetime) -> None:
     """What follows from any change of its items."""
+    keep_promises(project, now=now)
     note_end(project, now=now)
     forecasting.refresh(project, today=timezone.localdate(now))
 
@@ -101,3 +119,34 @@ def note_end(project: Project, *, now: datetime) -> None:
     project.finished_on = last if is_through else None
     project.updated_at = now
     project.save(update_fields=["finished_on", "updated_at"])
+
+
+def keep_promises(project: Project, *, now: datetime) -> None:
+    """What a department accepted on site is done once the item itself is decided."""
+    accepted = SessionLine.objects.owing().filter(
+        session__project=project,
+        outcome=SessionLine.Outcome.ACCEPTED,
+        milestone__state__in=ENDED,
+    )
+    keys = accepted.values("session")
+    held = JointSession.objects.filter(pk__in=keys).select_for_update(of=("self",))
+    sessions = {one.pk: one for one in held.order_by("pk")}
+    for line in accepted.select_related("due") if sessions else ():
+        line.answered_at = now
+        line.save(update_fields=["answered_at"])
+        deadlines.meet(line.due, now=now)
+        events.record(
+            None,
+            "joint_session.kept",
+            line,
+            company=project.company_id,
+            is_public=True,
+            now=now,
+            milestone=line.milestone_id,
+        )
+        session_changed.send(
+            sender=JointSession,
+            session=sessions[line.session_id],
+            actor=None,
+            now=now,
+        )

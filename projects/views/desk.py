@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm.lib.errors import DomainError
 from crm.lib.http import AppRequest
-from crm.lib.listing import address
+from crm.lib.listing import addresses
 from crm.lib.paging import NARROWED_CAP, capped_count
 from crm.models import Role
 from crm.services import deadlines
@@ -41,10 +41,7 @@ def show(request: AppRequest, error: str = "", status: int = 200) -> HttpRespons
         items = items.filter(project__name__contains=text)
     near = deadlines.yellow_from(today)
     page = desk.page_of(items, request.GET.get("cursor"), today, near)
-    links = {
-        name: address(request.GET, getattr(page, name))
-        for name in ("first", "previous", "next", "last")
-    }
+    links = addresses(request.GET, page)
     context = {
         "tab": tab,
         "tabs": desk.TABS,

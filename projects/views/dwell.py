@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from crm.lib.http import AppRequest, key_of
-from crm.lib.listing import address
+from crm.lib.listing import addresses
 from crm.lib.paging import NARROWED_CAP, capped_count
 from projects import boards, dwell, project_list
 from projects.models.milestones import MilestoneQuerySet
@@ -59,10 +59,7 @@ def index(request: AppRequest) -> HttpResponse:
 def approvals(request: AppRequest) -> HttpResponse:
     items, context = asked(request)
     page = dwell.page_of(items, request.GET.get("cursor"))
-    links = {
-        name: address(request.GET, getattr(page, name))
-        for name in ("first", "previous", "next", "last")
-    }
+    links = addresses(request.GET, page)
     count = capped_count(items, NARROWED_CAP)
     context |= {"rows": page.rows, "page": {"count": count, **links}}
     return render(request, "projects/dwell_items.html", context)

@@ -20,7 +20,7 @@ from crm.downloads import download
 from crm.forms.companies import CommentForm
 from crm.lib.errors import DomainError
 from crm.lib.http import AppRequest
-from crm.lib.listing import address
+from crm.lib.listing import addresses
 from crm.lib.paging import NARROWED_CAP, capped_count
 from crm.models import Attachment, Role, StoredFile
 from crm.services import comments
@@ -46,10 +46,7 @@ def index(request: AppRequest) -> HttpResponse:
     is_valid = narrowed.is_valid()
     projects = narrowed.qs if is_valid else found.none()
     page = project_list.page_of(projects, request.GET.get("cursor"), today)
-    links = {
-        name: address(request.GET, getattr(page, name))
-        for name in ("first", "previous", "next", "last")
-    }
+    links = addresses(request.GET, page)
     context = {
         "tab": tab,
         "tabs": project_list.tabs_for(request.user),

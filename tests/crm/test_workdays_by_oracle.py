@@ -95,26 +95,26 @@ def check_distance(start, end, unit, pauses):
     assert CALENDAR.count_between(start, end, unit, ours) == sign * count
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases())
 def test_deadlines_agree_with_the_oracle(case):
     check_explained(*case)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases())
 def test_latest_starts_agree_with_the_oracle(case):
     check_backward(*case)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases(), starts)
 def test_distances_agree_with_the_oracle(case, end):
     start, _, unit, pauses = case
     check_distance(start, end, unit, pauses)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases(), st.integers(0, 60))
 def test_starting_later_never_ends_earlier(case, days):
     start, n, unit, pauses = case

@@ -104,7 +104,7 @@ def projects(draw):
     return Picture("项目", pictures.TODAY, (lane,), lines)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(projects(), st.sampled_from(Zoom))
 def test_words_never_meet_words_or_bars_and_nothing_lies_outside(picture, zoom):
     with translation.override("zh-hans"):

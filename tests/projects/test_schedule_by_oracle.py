@@ -72,7 +72,7 @@ def check(tasks, start, today):
         assert slot.is_critical == (slot.slack == 0 and not slot.is_finished)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.randoms(use_true_random=False))
 def test_schedules_agree_with_the_oracle(dice):
     check(*made_up(dice))
@@ -120,7 +120,7 @@ def attempts(draw):
     return moves, day + timedelta(days=draw(st.integers(0, 60)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(attempts())
 def test_clocks_agree_with_the_oracle_and_add_up(attempt):
     moves, today = attempt

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.lib.cells import guarded, unguarded
@@ -83,14 +83,14 @@ def outlines(draw):
 
 @pytest.mark.slow
 @given(outlines())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_goes_out_as_json_comes_back_the_same(outline):
     read = read_json(as_json(outline).encode())
     assert (read.errors, read.outlines) == ([], [outline])
 
 
 @given(outlines())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @pytest.mark.slow
 def test_what_goes_out_as_a_workbook_comes_back_the_same(outline):
     table = json.loads(read_table(write_table(as_rows(outline), HEADING, WIDTHS)))

@@ -212,8 +212,8 @@ def test_it_costs_the_same_for_few_and_for_many(
         raised(begun, cast.olga, f"问题 {n}")
     assert queries_of(lambda: client.get(address)) == cost
     # session, user · project · items, needs · schedule: items, needs, pauses, moves,
-    # project · forecast · visits, tickets
-    assert cost == 13
+    # project · forecast · visits, tickets, joint sessions
+    assert cost == 14
 
 
 def test_a_foreign_project_is_not_there(cast, as_user):

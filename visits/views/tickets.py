@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.lib.errors import DomainError
 from crm.lib.http import AppRequest, key_of
+from crm.lib.listing import addresses
 from crm.lib.paging import CappedCount, KeysetPage
 from crm.models import Company, Deadline, Role
 from crm.services.attaching import received
@@ -68,18 +68,7 @@ def pages(
     request: AppRequest, page: KeysetPage[Any], count: CappedCount
 ) -> dict[str, Any]:
     """The neighbours' addresses, as parts/_pages.html wants them."""
-    kept = [
-        (name, value)
-        for name, values in request.GET.lists()
-        for value in values
-        if name != "cursor"
-    ]
-    links = {
-        name: cursor and "?" + urlencode([*kept, ("cursor", cursor)])
-        for name in ("first", "previous", "next", "last")
-        for cursor in [getattr(page, name)]
-    }
-    return {"count": count, **links}
+    return {"count": count, **addresses(request.GET, page)}
 
 
 def ticket_of(request: AppRequest, pk: int) -> Ticket:

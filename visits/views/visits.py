@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from crm.lib.http import AppRequest, key_of
-from crm.lib.listing import address
+from crm.lib.listing import addresses
 from crm.lib.paging import COUNT_CAP, NARROWED_CAP, capped_count, flat_page
 from crm.models import StoredFile
 from visits.filters import VisitFilter
@@ -39,10 +39,7 @@ def index(request: AppRequest) -> HttpResponse:
         "rows": rows.rows,
         "page": {
             "count": capped_count(found, cap),
-            **{
-                name: address(request.GET, getattr(rows, name))
-                for name in ("first", "previous", "next", "last")
-            },
+            **addresses(request.GET, rows),
         },
         "form": filtered.form,
         "chosen": filtered.chosen,

@@ -1,0 +1,154 @@
+"""Joint sessions in a list: called ones, those with open promises, all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any, ClassVar
+
+from django.db.models import Count, Exists, Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crm.lib.labels import label_of
+from crm.lib.paging import KeysetPage, keyset_page
+from crm.lib.workdays import Unit
+from crm.models import Lamp, User, lamp_of
+from crm.services import calendar
+from projects.models import JointSession, SessionLine
+from projects.models.sessions import JointSessionQuerySet
+
+NEWEST = ("-day", "-pk")
+Status = JointSession.Status
+Narrow = Callable[[JointSessionQuerySet], JointSessionQuerySet]
+
+
+@dataclass(frozen=True)
+class Tab:
+    key: str
+    label: str | Promise
+    narrow: Narrow
+    empty: str | Promise
+
+
+def called(sessions: JointSessionQuerySet) -> JointSessionQuerySet:
+    return sessions.filter(status=Status.PLANNED)
+
+
+def owing(sessions: JointSessionQuerySet) -> JointSessionQuerySet:
+    promised = SessionLine.objects.owing().filter(session=OuterRef("pk"))
+    return sessions.filter(Exists(promised))
+
+
+def every(sessions: JointSessionQuerySet) -> JointSessionQuerySet:
+    return sessions
+
+
+TABS = (
+    Tab(
+        "called",
+        pgettext_lazy("joint sessions", "Called"),
+        called,
+        _("No session is called."),
+    ),
+    Tab(
+        "owing",
+        pgettext_lazy("joint sessions", "Promises open"),
+        owing,
+        _("No department owes an answer."),
+    ),
+    Tab(
+        "all",
+        pgettext_lazy("joint sessions", "All"),
+        every,
+        _("There has been no session yet."),
+    ),
+)
+
+
+def tab_of(key: str) -> Tab:
+    return next((tab for tab in TABS if tab.key == key), TABS[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One session, without a model object behind it."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "pk",
+        "topic",
+        "project__name",
+        "day",
+        "at",
+        "place",
+        "status",
+        "total",
+        "owed",
+        "next_due",
+    )
+    today: date
+    near: date
+    pk: int
+    topic: str
+    project: str
+    day: date
+    at: time | None
+    place: str
+    status: str
+    total: int
+    owed: int
+    next_due: date | None
+
+    @property
+    def status_label(self) -> str:
+        return label_of(Status, self.status)
+
+    @property
+    def is_called(self) -> bool:
+        return self.status == Status.PLANNED
+
+    @property
+    def days_left(self) -> int | None:
+        """Working days to the next promise."""
+        if self.next_due is None:
+            return None
+        return calendar.count_between(self.today, self.next_due, Unit.WORKING)
+
+    @property
+    def lamp(self) -> Lamp:
+        """Of the next promise; before that, of the session that nobody closed."""
+        if self.next_due:
+            return lamp_of(self.next_due, False, self.today, self.near)
+        if self.is_called:
+            return Lamp.YELLOW if self.day < self.today else Lamp.GREEN
+        return Lamp.GREY
+
+
+def page_of(
+    sessions: JointSessionQuerySet, cursor: str | None, today: date, near: date
+) -> KeysetPage[Row]:
+    lines = SessionLine.objects.filter(session=OuterRef("pk")).order_by()
+    open_ones = lines.owing().values("session")
+    found = sessions.annotate(
+        total=Coalesce(count(lines.values("session")), 0),
+        owed=Coalesce(count(open_ones), 0),
+        next_due=Subquery(
+            open_ones.annotate(due_day=Min("due__due_on")).values("due_day")
+        ),
+    )
+
+    def row(*values: Any) -> Row:  # Any: flat values
+        return Row(today, near, *values)
+
+    return keyset_page(found, NEWEST, cursor, fields=Row.FIELDS, row=row)
+
+
+def count(lines: Any) -> Subquery:  # Any: values of a queryset
+    return Subquery(lines.annotate(n=Count("pk")).values("n"))
+
+
+def of_project(user: User, project: int, today: date, near: date) -> list[Row]:
+    """The first of one project's, for its pages."""
+    mine = JointSession.objects.visible_to(user).filter(project=project)
+    return page_of(mine, None, today, near).rows
