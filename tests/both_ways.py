@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 
 from crm.demo import story
-from crm.models import Company, Department, Region, User
+from crm.models import Company, Department, Document, Region, User
 from projects.models import ApprovalTemplate, Forecast, Project
 from visits.models import Category, Visit
 
@@ -33,8 +33,8 @@ POINTS_TO = {
 }
 
 
-# By one service in both ways, from dice that the key throws.
-COMPUTED = {Forecast}
+# By one service in both ways, from dice that the key throws or with a random number.
+COMPUTED = {Document, Forecast}
 # What an involvement refers to.
 INVOLVED = {"ticket": "visits.ticket", "milestone": "projects.project"}
 

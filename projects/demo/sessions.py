@@ -87,6 +87,6 @@ class Held:
     def answer(self, line: SessionLine, now: datetime) -> None:
         """Most keep their word."""
         people = self.handlers.get(line.department_id)
-        if line.is_owing and people and self.dice.random() < 0.7:
+        if line.is_owing and people and self.dice.random() < 0.4:
             text = self.dice.choice(words()["answers"])
             sessions.answer_line(line, actor=people[0], answer=text, now=now)
