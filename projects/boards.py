@@ -23,6 +23,8 @@ from projects.services import lamps
 
 # Cards of one column; the rest is behind a link.
 CARDS: Final = 12
+# Lines of a page of loads.
+PEOPLE: Final = 50
 KINDS: Final[dict[str, str | Promise]] = {
     "stage": pgettext_lazy("board", "By stage"),
     "lamp": pgettext_lazy("board", "By lamp"),

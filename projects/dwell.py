@@ -32,6 +32,8 @@ GROUPS: Final[dict[str, str | Promise]] = {
     "item": pgettext_lazy("dwell", "By item"),
     "department": pgettext_lazy("dwell", "By department"),
 }
+# Of a page; the bars of all are drawn to the same measure.
+LINES: Final = 50
 CLOCKS: Final = ("company", "authority", "special")
 # Those that took longest come first.
 SLOWEST = ("-spent", "-pk")

@@ -39,6 +39,26 @@ def addresses(query: QueryDict, page: KeysetPage[Any]) -> dict[str, str | None]:
     return {name: address(query, getattr(page, name)) for name in names}
 
 
+def sliced(request: HttpRequest, rows: Sequence[Any], size: int) -> Listing:
+    """Of what is computed whole: the cursor is the place of the page's first row."""
+    last = max(len(rows) - 1, 0) // size * size
+    asked = request.GET.get(PARAMETER, "")
+    place = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+    at = min(place // size * size, last)
+
+    def to(other: int, *, is_there: bool) -> str | None:
+        return address(request.GET, str(other)) if is_there else None
+
+    return Listing(
+        rows=list(rows[at : at + size]),
+        total=CappedCount(len(rows), is_capped=False),
+        first=to(0, is_there=at > 0),
+        previous=to(at - size, is_there=at > 0),
+        next=to(at + size, is_there=at < last),
+        last=to(last, is_there=at < last),
+    )
+
+
 def address(query: QueryDict, cursor: str | None) -> str | None:
     if cursor is None:
         return None

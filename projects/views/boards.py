@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from crm.lib.http import AppRequest
+from crm.lib.listing import sliced
 from crm.models import User
 from projects import boards, project_list
 
@@ -32,7 +33,8 @@ def board(request: AppRequest) -> HttpResponse:
     if kind in COLUMNS:
         context["columns"] = COLUMNS[kind](user, today)
     else:
-        context["loads"] = LOADS[kind](user, today)
+        loads = LOADS[kind](user, today)
+        context["loads"] = sliced(request, loads, boards.PEOPLE)
     return render(request, "projects/board.html", context)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from crm.lib.http import AppRequest, key_of
-from crm.lib.listing import addresses
+from crm.lib.listing import addresses, sliced
 from crm.lib.paging import NARROWED_CAP, capped_count
 from projects import boards, dwell, project_list
 from projects.models.milestones import MilestoneQuerySet
@@ -50,7 +50,7 @@ def index(request: AppRequest) -> HttpResponse:
         "kinds": boards.KINDS,
         "group": group,
         "groups": dwell.GROUPS,
-        "lines": dwell.bars(dwell.figures(items, group)),
+        "page": sliced(request, dwell.bars(dwell.figures(items, group)), dwell.LINES),
     }
     return render(request, "projects/dwell.html", context)
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from projects import boards
-from projects.models import LifeStep, Project
+from projects.models import LifeStep, Project, ProjectLiaison
 from tests.factories import NOON, ProjectFactory
 
 PAGE = reverse("projects:board")
@@ -63,7 +63,40 @@ def test_a_board_costs_the_same_for_1_and_20(cast, begun, as_user, queries_of, k
         made = ProjectFactory(company=cast.company, lead_department=cast.bureau)
         LifeStep.objects.filter(project=made).update(planned_on=NOON.date())
     assert queries_of(lambda: client.get(page)) == cost
-    assert cost <= 16
+    # Session with person. By stage: numbers, five times keys, cards, their lamps, whom
+    # one may move. By lamp: rules, points, steps, readings, keys; then the cards, or
+    # people with their late items and blockers, and for officers as B.
+    assert cost == {"stage": 15, "lamp": 8, "leader": 10, "officer": 11}[kind]
+
+
+def test_a_column_shows_a_dozen_and_how_many_more(cast, begun, as_user):
+    for number in range(40):
+        name = f"{number} 号" + "年产某某万吨" * 8
+        ProjectFactory(name=name, company=cast.company, lead_department=cast.bureau)
+    page = as_user(cast.dora).get(PAGE)
+    fullest = max(page.context["columns"], key=lambda one: one.count)
+    assert (len(fullest.cards), fullest.rest) == (12, fullest.count - 12)
+    assert len(page.content) < 60_000
+
+
+def test_people_come_fifty_a_page(cast, begun, as_user, monkeypatch):
+    monkeypatch.setattr(boards, "PEOPLE", 1)
+    second = ProjectFactory(
+        company=cast.company, lead_department=cast.bureau, started_on=NOON.date()
+    )
+    ProjectLiaison.objects.create(
+        project=second, role="A", officer=cast.bela, started_on=NOON.date()
+    )
+    client, page = as_user(cast.dora), f"{PAGE}?by=officer"
+    first = client.get(page)
+    other = client.get(PAGE + first.context["loads"].next)
+    names = [
+        one.name for found in (first, other) for one in found.context["loads"].rows
+    ]
+    assert sorted(names) == sorted([cast.olga.name, cast.bela.name])
+    assert other.context["loads"].next is None
+    assert client.get(f"{page}&cursor=99999").context["loads"].previous is not None
+    assert client.get(f"{page}&cursor=²").status_code == 200
 
 
 def test_an_unknown_board_is_the_first_one(cast, begun, as_user):
