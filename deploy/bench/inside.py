@@ -99,9 +99,9 @@ def heavy_company(officer: User) -> Company:
 
 
 def heavy_project(roles: dict[str, User]) -> Project:
-    """A running project of 40 items, with as many visits and tickets."""
+    """The owner's running project, with 40 items and as many visits and tickets."""
     officer, dispatcher = roles["officer"], roles["dispatcher"]
-    own = Project.objects.worked_by(officer).running().exclude(company=None)
+    own = Project.objects.worked_by(officer).owned_by(roles["owner"]).running()
     found = own.order_by("pk")[:1].get()
     unit = found.lead_department
     for number in range(ITEMS - found.milestones.living().count()):

@@ -24,6 +24,11 @@ RECORD = Goal(120, 250, 18, 12, 10)
 WORK = Goal(150, 250, 15, 10, 8)
 # 40 items, 200 visits, 50 tickets: drawing, list and table.
 TIMELINE = Goal(25, 40, 60, 40, 13, must_p95=80)
+PROJECT = Goal(25, 40, 60, 40, 24)
+PROGRESS = Goal(50, 80, 30, 20, 16)
+# Cards of every column; lamps and loads of all projects in reach, medians of a year.
+CARDS = Goal(60, 100, 30, 20, 7)
+WHOLE = Goal(10, 20, 150, 100, 11)
 # Saving a visit: a second at eight connections, and 99 of 100 within milliseconds.
 SAVES = {"sqlite": (100, 300), "postgres": (150, 300)}
 MUST_P99, AIM_P99 = 200.0, 40.0
@@ -32,7 +37,8 @@ MUST_PSS_MIB = 250
 MUST_GROWTH = 1.15
 MUST_MIGRATE = 8.0
 # 1,000 projects of 40 items, all and one of them.
-MUST_SCHEDULES_S, MUST_SCHEDULE_MS, MUST_FORECAST_MS = 2.0, 20.0, 40.0
+MUST_SCHEDULES_S, MUST_SCHEDULE_MS = 2.0, 20.0
+MUST_FORECASTS_S, MUST_FORECAST_MS = 40.0, 40.0
 
 
 @dataclass(frozen=True)
@@ -77,14 +83,39 @@ def pages() -> list[Page]:
     found.append(Page("visits, last", "dispatcher", "/visits/?cursor=last", WORK))
     found += [Page("ticket list", who, "/tickets/", WORK) for who in EVERYBODY]
     found.append(Page("tickets, all", "dispatcher", "/tickets/?tab=all", WORK))
+    found += of_projects()
+    found += [Page("home", who, "/", WORK, is_list=False) for who in HOMES]
+    return found
+
+
+def of_projects() -> list[Page]:
+    found = [Page("project list", who, "/projects/?tab=all", WORK) for who in EVERYBODY]
     found.append(
+        Page("projects: a lamp", "dispatcher", "/projects/?tab=running&lamp=red", WHOLE)
+    )
+    found.append(Page("desk", "unit_head", "/desk/", WORK))
+    records = (
+        ("project", "officer", "", PROJECT),
+        ("timeline", "officer", "timeline/", TIMELINE),
+        ("owner's page", "owner", "company/", PROGRESS),
+    )
+    found += [
+        Page(name, who, f"/projects/{{project}}/{path}", goal, is_list=False)
+        for name, who, path, goal in records
+    ]
+    found += [
         Page(
-            "timeline",
-            "officer",
-            "/projects/{project}/timeline/",
-            TIMELINE,
+            f"board: {kind}",
+            "leader",
+            f"/projects/board/?by={kind}",
+            CARDS if kind == "stage" else WHOLE,
             is_list=False,
         )
-    )
-    found += [Page("home", who, "/", WORK, is_list=False) for who in HOMES]
+        for kind in ("stage", "lamp", "leader", "officer")
+    ]
+    found += [
+        Page("dwell map", who, "/projects/dwell/", WHOLE, is_list=False)
+        for who in ("leader", "unit_head")
+    ]
+    found.append(Page("its approvals", "leader", "/projects/dwell/approvals/", WORK))
     return found

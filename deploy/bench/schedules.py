@@ -51,6 +51,9 @@ def measured() -> dict[str, float]:
             * seconds(lambda: scheduling.plan_of(one, today=today), TRIES),
             "forecast_ms": 1000
             * seconds(lambda: forecasting.refresh(one, today=today), TRIES),
+            "forecasts_s": seconds(
+                lambda: forecasting.refresh_all(projects, today=today), 1
+            ),
             "lamps_s": seconds(lambda: lamps.lamps(projects, today=today), 1),
         }
         transaction.set_rollback(True)

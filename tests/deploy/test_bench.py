@@ -48,6 +48,7 @@ GOOD = {
         "schedules_s": 2.0,
         "schedule_ms": 20.0,
         "forecast_ms": 40.0,
+        "forecasts_s": 40.0,
         "lamps_s": 0.1,
     },
     "pdf_cpu_ms": 200.0,
@@ -79,6 +80,7 @@ def test_who_reaches_every_must_misses_none():
         ("projects", "schedules_s", 2.1, "2.10 s of 2"),
         ("projects", "schedule_ms", 21.0, "21 ms of 20"),
         ("projects", "forecast_ms", 41.0, "41 ms of 40"),
+        ("projects", "forecasts_s", 40.1, "40.10 s of 40"),
     ],
 )
 def test_what_is_missed_is_said(part, name, value, words):
