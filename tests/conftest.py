@@ -4,6 +4,7 @@ import ipaddress
 import os
 import shutil
 import socket
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
 
 from crm.services import calendar
-from tests import spoken
+from tests import kept_schema, spoken
 from tests.cast import cast_again, keep_cast
 from tests.commits import leave_and_commit
 from tests.settings import DATA
@@ -94,6 +95,24 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="only PostgreSQL does this"))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """A process's database is its own, and goes with its folder."""
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings, django_db_keepdb, django_db_blocker, pytestconfig
+):
+    """Begin with a migrated file; pytest's cache keeps it from run to run."""
+    if django_db_keepdb:
+        cache = getattr(pytestconfig, "cache", None)
+        folder = cache.mkdir("schema") if cache else Path(DATA)
+        with django_db_blocker.unblock():
+            kept_schema.place(folder)
 
 
 @pytest.fixture(scope="session")
