@@ -47,14 +47,14 @@ def name_of(path):
 
 
 @cache
-def tree(path):
-    return ast.parse(path.read_text(encoding="utf-8"))
+def nodes(path):
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
 def imported(path):
     """The dotted names that a file imports, relative ones resolved."""
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -104,7 +104,7 @@ def sizes(kind):
     for path in sources():
         if "migrations" in path.parts:
             continue
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, kind):
                 yield f"{name_of(path)}:{node.name}", node.end_lineno - node.lineno + 1
 
@@ -155,7 +155,7 @@ def test_only_services_write():
             continue
         wrong.extend(
             f"{name_of(path)}:{node.lineno} {ast.unparse(node.func)}"
-            for node in ast.walk(tree(path))
+            for node in nodes(path)
             if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in WRITES
@@ -170,7 +170,7 @@ def test_saving_names_its_fields():
         f"{name_of(path)}:{node.lineno}"
         for path in sources()
         if "services" in path.parts and "migrations" not in path.parts
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "save"
@@ -185,7 +185,7 @@ def test_every_enqueued_name_resolves():
     names = {
         node.args[0].value
         for path in sources()
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "enqueue"
@@ -204,7 +204,7 @@ def test_models_that_people_read_are_scoped_or_listed():
         node.value.attr if isinstance(node.value, ast.Attribute) else node.value.id
         for path in sources()
         if "views" in path.parts or "api" in path.parts
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute)
         and node.attr == "objects"
         and isinstance(node.value, ast.Name | ast.Attribute)
@@ -223,7 +223,7 @@ def test_private_names_stay_private():
     wrong = [
         f"{name_of(path)}: {alias.name}"
         for path in sources()
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if alias.name.startswith("_")
