@@ -1,16 +1,12 @@
 """The people that permission tests are told with, and the county they live in."""
 
-import pickle
 from dataclasses import dataclass
 
-from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.models import (
     Company,
-    CompanyLiaison,
     Department,
-    Grant,
     Region,
     Role,
     User,
@@ -23,6 +19,7 @@ from tests.factories import (
     RegionFactory,
     UserFactory,
 )
+from tests.kept import Kept
 
 
 @dataclass
@@ -98,33 +95,12 @@ def make_cast() -> Cast:
     return cast
 
 
-# What the cast consists of, each before what points to it.
-TABLES = (Region, Department, User, Company, Grant, CompanyLiaison)
-
-
-def keep_cast() -> bytes:
-    """The cast and its rows as the factories make them, to be put back by tests."""
-    with transaction.atomic():
-        keep_keys_apart()
-        cast = make_cast()
-        rows = [list(model._base_manager.all()) for model in TABLES]
-        transaction.set_rollback(True)
-    return pickle.dumps((cast, rows))
-
-
-def keep_keys_apart() -> None:
-    """Loading and migrating begin keys anew: none may come to those of the cast."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT setval(seqrelid, 1000000) FROM pg_sequence")
-
-
-def cast_again(kept: bytes) -> Cast:
-    """The rows put back whole: a quarter of what making them costs."""
-    cast, rows = pickle.loads(kept)
-    for user in rows[TABLES.index(User)]:
-        # As if made now: an old password would have to be changed first.
-        user.password_changed_at = timezone.now()
-    for model, found in zip(TABLES, rows, strict=True):
-        model._base_manager.bulk_create(found)
+def cast_again(kept: Kept) -> Cast:
+    """Their passwords are of now: an old one would have to be changed first."""
+    cast = kept.again()
+    now = timezone.now()
+    User.objects.update(password_changed_at=now)
+    for user in vars(cast).values():
+        if isinstance(user, User):
+            user.password_changed_at = now
     return cast

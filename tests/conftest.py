@@ -7,15 +7,19 @@ import socket
 from pathlib import Path
 
 import pytest
+from django.conf import settings as site
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
 
 from crm.services import calendar
+from crm.session_store import SessionStore
 from tests import kept_schema, spoken
-from tests.cast import cast_again, keep_cast
+from tests.cast import cast_again, make_cast
 from tests.commits import leave_and_commit
+from tests.kept import Kept
 from tests.settings import DATA
 
 # A busy machine is no reason to fail.
@@ -116,9 +120,19 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def kept_cast(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        return keep_cast()
+def keep(django_db_setup, django_db_blocker):
+    """`keep(tell, kept_cast)` is what was told of the cast, to be put back by tests."""
+
+    def kept(tell, *earlier):
+        with django_db_blocker.unblock():
+            return Kept(tell, *earlier)
+
+    return kept
+
+
+@pytest.fixture(scope="session")
+def kept_cast(keep):
+    return keep(make_cast)
 
 
 @pytest.fixture
@@ -133,11 +147,16 @@ def company(cast):
 
 @pytest.fixture
 def as_user():
-    """`as_user(olga)` is a client signed in as olga."""
+    """`as_user(olga)` is a client signed in as olga: `force_login` in one statement."""
 
     def signed_in(user):
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = "crm.auth.LoginNameBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.save()
         client = Client()
-        client.force_login(user, backend="crm.auth.LoginNameBackend")
+        client.cookies[site.SESSION_COOKIE_NAME] = session.session_key
         return client
 
     return signed_in

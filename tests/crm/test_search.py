@@ -31,8 +31,7 @@ NAMES = {
 }
 
 
-@pytest.fixture
-def companies():
+def make_companies():
     region = RegionFactory()
     made = {
         key: CompanyFactory(name=name, uscc=uscc, region=region)
@@ -45,6 +44,16 @@ def companies():
     ContactFactory(company=made["lv"], name="Ann Lee")
     search.refresh(*(one.pk for one in made.values()))
     return made
+
+
+@pytest.fixture(scope="module")
+def kept(keep):
+    return keep(make_companies)
+
+
+@pytest.fixture
+def companies(db, kept):
+    return kept.again()
 
 
 def found(companies, text):

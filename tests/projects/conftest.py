@@ -13,8 +13,7 @@ from tests.factories import NOON, ProjectFactory, TemplateFactory
 DAY = NOON.date()
 
 
-@pytest.fixture
-def project(cast):
+def make_project(cast):
     """olga's, bela behind her; 人社局 leads it."""
     made = ProjectFactory(
         name="恒润智能织造项目",
@@ -29,8 +28,7 @@ def project(cast):
     return made
 
 
-@pytest.fixture
-def template(cast):
+def make_template(cast):
     """filing → site → permit, and eia beside site; hana's bureau but for eia."""
     return TemplateFactory(
         items={
@@ -42,12 +40,33 @@ def template(cast):
     )
 
 
-@pytest.fixture
-def begun(cast, project, template):
+def begin(cast, project, template):
     """The approvals begin on Wednesday, 18 March 2026."""
     services.start_approvals(project, actor=cast.dora, template=template, now=NOON)
     project.refresh_from_db()
     return project
+
+
+@pytest.fixture(scope="session")
+def kept(keep, kept_cast):
+    project, template = keep(make_project, kept_cast), keep(make_template, kept_cast)
+    begun = keep(begin, kept_cast, project, template)
+    return SimpleNamespace(project=project, template=template, begun=begun)
+
+
+@pytest.fixture
+def project(cast, kept):
+    return kept.project.again()
+
+
+@pytest.fixture
+def template(cast, kept):
+    return kept.template.again()
+
+
+@pytest.fixture
+def begun(project, template, kept):
+    return kept.begun.again()
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from projects.models import LampRule, LifeStep, Milestone, Project, Reading
 from projects.services import lamps, milestones
 from tests.factories import NOON, ProjectFactory
 
+from .conftest import begin
+
 DAY = NOON.date()
 TODAY = date(2026, 7, 20)
 GREEN, YELLOW, RED, GREY = Lamp.GREEN, Lamp.YELLOW, Lamp.RED, Lamp.GREY
@@ -125,34 +127,34 @@ def test_months_late_are_whole(planned_on, today, months):
 
 
 @pytest.fixture
-def prompt(settings):
-    """A plan that allows no days for preparing, so that it is quick to follow."""
+def prompt(cast, project, template, settings):
+    """Begun by a plan that allows no days for preparing: quick to follow."""
     settings.CRM_PREPARE_DAYS = 0
+    return begin(cast, project, template)
 
 
 def lamp(project, days):
     return lamps.lamp(project, today=DAY + timedelta(days=days))
 
 
-def test_points_are_shares_of_committed_days_at_least_one_each(
-    prompt, begun, items, walk
-):
+def test_points_are_shares_of_committed_days_at_least_one_each(prompt, walk):
     """filing 0 (counts 1), site 7, eia 10, permit 5: 23 in all."""
     found = lamps.points(Project.objects.all(), DAY)
-    assert found == {begun.pk: Points(0, 0)}
-    walk(items.site, "prepare", "hand-in", "accept", "approve")
+    assert found == {prompt.pk: Points(0, 0)}
+    site = Milestone.objects.get(project=prompt, key="site")
+    walk(site, "prepare", "hand-in", "accept", "approve")
     # filing was planned for the first day, site for 27 March.
     day = DAY + timedelta(days=10)
-    assert lamps.points(Project.objects.all(), day)[begun.pk] == Points(35, 30)
-    assert lamp(begun, 9).lamp == GREEN
+    assert lamps.points(Project.objects.all(), day)[prompt.pk] == Points(35, 30)
+    assert lamp(prompt, 9).lamp == GREEN
 
 
-def test_a_project_that_falls_behind_lights_its_lamp(prompt, begun):
-    assert lamp(begun, 0).lamp == GREEN
-    assert lamp(begun, 9).lamp == GREEN
-    assert lamp(begun, 10).lamp == RED  # site and filing: 35 points
+def test_a_project_that_falls_behind_lights_its_lamp(prompt):
+    assert lamp(prompt, 0).lamp == GREEN
+    assert lamp(prompt, 9).lamp == GREEN
+    assert lamp(prompt, 10).lamp == RED  # site and filing: 35 points
     LampRule.objects.filter(kind="behind").update(is_active=False)
-    assert lamp(begun, 10).lamp == GREEN
+    assert lamp(prompt, 10).lamp == GREEN
 
 
 def test_the_earliest_step_not_reached_counts(cast):
@@ -185,12 +187,12 @@ def test_lamps_of_many_cost_the_queries_of_one(queries_of, cast, begun, template
 # Readings
 
 
-def test_the_end_of_a_month_is_written_down_once(prompt, begun, time_machine):
+def test_the_end_of_a_month_is_written_down_once(prompt, time_machine):
     assert REGISTRY["projects.jobs.take_readings"].at is not None
     time_machine.move_to(NOON + timedelta(days=20), tick=False)  # 7 April
     jobs.take_readings()
     reading = Reading.objects.get()
-    assert (reading.project, reading.month) == (begun, date(2026, 3, 1))
+    assert (reading.project, reading.month) == (prompt, date(2026, 3, 1))
     assert (reading.planned, reading.actual) == (35, 0)
     Milestone.objects.update(committed_days=1)
     assert lamps.take_readings(date(2026, 3, 31)) == 0

@@ -42,6 +42,21 @@ def test_everybody_has_the_tabs_of_his_day(cast, as_user, who, tabs):
     assert [tab.key for tab in response.context["tabs"]] == tabs
 
 
+def one_of_each(cast):
+    return {
+        "queued": raised(cast),
+        "accepted": accepted(cast),
+        "answered": answered(cast),
+        "closed": closed(cast),
+        "foreign": raised(cast, by="omar", company=cast.foreign),
+    }
+
+
+@pytest.fixture(scope="module")
+def kept_each(keep, kept_cast):
+    return keep(one_of_each, kept_cast)
+
+
 @pytest.mark.parametrize(
     ("who", "tab", "sees"),
     [
@@ -62,14 +77,8 @@ def test_everybody_has_the_tabs_of_his_day(cast, as_user, who, tabs):
         ("omar", "all", {"foreign"}),
     ],
 )
-def test_whose_tickets_a_tab_holds(cast, as_user, who, tab, sees):
-    made = {
-        "queued": raised(cast),
-        "accepted": accepted(cast),
-        "answered": answered(cast),
-        "closed": closed(cast),
-        "foreign": raised(cast, by="omar", company=cast.foreign),
-    }
+def test_whose_tickets_a_tab_holds(cast, kept_each, as_user, who, tab, sees):
+    made = kept_each.again()
     found = rows(as_user(getattr(cast, who)), tab=tab)
     assert set(found) == {made[name].number for name in sees}
 
@@ -147,6 +156,28 @@ def test_the_ends_of_the_calendar_are_no_trap(cast, as_user, day):
         assert response.status_code == 200
 
 
+def one_or_two(cast):
+    answered(cast)
+    dispatched(cast)
+    raised(cast)
+
+
+def two_dozen_more(cast, _few):
+    for _ in range(24):
+        dispatched(cast)
+        raised(cast)
+
+
+@pytest.fixture(scope="module")
+def kept_few(keep, kept_cast):
+    return keep(one_or_two, kept_cast)
+
+
+@pytest.fixture(scope="module")
+def kept_more(keep, kept_cast, kept_few):
+    return keep(two_dozen_more, kept_cast, kept_few)
+
+
 @pytest.mark.parametrize(
     ("who", "tab", "after"),
     [
@@ -161,18 +192,14 @@ def test_the_ends_of_the_calendar_are_no_trap(cast, as_user, day):
     ],
 )
 def test_a_list_costs_the_same_for_1_and_25(
-    cast, as_user, queries_of, time_machine, who, tab, after
+    cast, kept_few, kept_more, as_user, queries_of, time_machine, who, tab, after
 ):
-    answered(cast)
-    dispatched(cast)
-    raised(cast)
+    kept_few.again()
     time_machine.move_to(NOON + timedelta(days=after), tick=False)
     client, url = as_user(getattr(cast, who)), f"{TICKETS}?tab={tab}"
     client.get(url)  # what a process keeps: the calendar
     cost = queries_of(lambda: client.get(url))
-    for _ in range(24):
-        dispatched(cast)
-        raised(cast)
+    kept_more.again()
     assert queries_of(lambda: client.get(url)) == cost
     # session, person with grants; keys of the page, their rows, how many there are,
     # the categories to choose from
