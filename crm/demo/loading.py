@@ -35,6 +35,9 @@ SQLITE_INDEXES = """
 def loading() -> Iterator[None]:
     """All or nothing; keys are looked up together at the end, and plans get figures."""
     with connection.constraint_checks_disabled(), cached(), transaction.atomic():
+        if connection.vendor == "postgresql":
+            # A page may not take so long; an index of millions of rows may.
+            run(["SET LOCAL statement_timeout = 0"])
         yield
         connection.check_constraints()
     with connection.cursor() as cursor:
