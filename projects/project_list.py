@@ -194,8 +194,7 @@ def page_of(
 def with_lamps(rows: Iterable[Row], today: date) -> list[Row]:
     """The same rows with their lamps; one that is not in approval has none."""
     rows = list(rows)
-    shown = Project.objects.filter(pk__in=[row.pk for row in rows])
-    lit = lamps.lamps(shown, today=today)
+    lit = lamps.lamps_of([row.pk for row in rows], today=today)
     return [
         replace(row, lamp=lit[row.pk].lamp) if row.is_running and row.pk in lit else row
         for row in rows
