@@ -201,21 +201,19 @@ def page_of(project: Project, today: date, user: User | None = None) -> Page:
     plan = scheduling.plan_of(project, today=today)
     items = items_of(project)
     now = turns.current(plan) if project.started_on else []
+    forecast = forecast_of(project)
     page = Page(
         project=project,
         today=today,
         steps=steps_of(plan, now, items),
-        coming=[
-            Next(items[row.pk], plan.schedule.slots[row.key].earliest_start)
-            for row in turns.coming(plan, now)[:COMING]
-        ],
+        coming=coming_of(plan, turns.coming(plan, now), items, forecast)[:COMING],
         done=sorted(
             (one for one in items.values() if one.is_approved),
             key=lambda one: (one.ended_on or today, one.order),
             reverse=True,
         ),
         stages=stages_of(plan, items.values()),
-        forecast=forecast_of(project),
+        forecast=forecast,
     )
     return page if user is None else with_people(page, user)
 
@@ -243,6 +241,23 @@ def forecast_of(project: Project) -> Forecast | None:
     """While anything is still to come."""
     found: Forecast | None = of_project.FORECAST.first(project.pk)
     return found if found and found.p50_on else None
+
+
+def coming_of(
+    plan: Plan,
+    rows: Iterable[Row],
+    items: Mapping[int, Milestone],
+    forecast: Forecast | None,
+) -> list[Next]:
+    """From the day of the forecast on, so that page and timeline say the same."""
+    expected = forecast.estimates() if forecast else {}
+    found = []
+    for row in rows:
+        start_on = plan.schedule.slots[row.key].earliest_start
+        if row.key in expected:
+            start_on = max(expected[row.key].start_on, plan.today)
+        found.append(Next(items[row.pk], start_on))
+    return sorted(found, key=lambda one: one.start_on)
 
 
 def items_of(project: Project) -> dict[int, Milestone]:

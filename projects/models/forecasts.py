@@ -51,6 +51,10 @@ class Forecast(models.Model):
     def __str__(self) -> str:
         return f"{self.project_id} {self.p50_on}"
 
+    @property
+    def is_all_recorded(self) -> bool:
+        return self.recorded_count == self.open_count > 0
+
     def estimates(self) -> dict[str, Estimate]:
         """What was said of each open item, by key."""
         day = date.fromisoformat

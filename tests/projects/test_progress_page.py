@@ -120,6 +120,18 @@ def test_next_steps_done_steps_and_the_forecast_stand_there(read, items, walk):
     assert "An estimate, no promise: it rests on the promised days" in text
 
 
+def test_a_next_step_begins_when_the_forecast_says(read, items, walk):
+    """As on the timeline, not when the plan would have it."""
+    project = items.filing.project
+    told = forecasting.refresh(project, today=NOON.date())
+    told.items["site"] = ["2026-05-06", "2026-05-15", "2026-05-20", 9]
+    told.recorded_count = told.open_count
+    told.save(update_fields=["items", "recorded_count"])
+    text = read(project)
+    assert re.search("事项 site [^·]* · [^·]*from Wed 05-06 on", text)
+    assert "An estimate, no promise: for all 4 open steps" in text
+
+
 def test_when_all_is_through_nobody_has_a_turn(read, cast, items, walk):
     for item in (items.filing, items.site, items.eia, items.permit):
         who = cast.tom if item == items.eia else cast.hana
