@@ -31,7 +31,14 @@ def process_attachment(file_pk: int) -> None:
     except ChildError:
         files.reject(file)
         return
-    files.keep(file, made.full, mime="image/jpeg", width=made.width, height=made.height)
+    files.keep(
+        file,
+        made.full,
+        report=made.report,
+        mime="image/jpeg",
+        width=made.width,
+        height=made.height,
+    )
 
 
 def re_encoded(data: bytes) -> Made:

@@ -35,6 +35,7 @@ from projects.models import (
 from projects.models.states import FAILED, UNBEGUN
 from projects.services import scheduling
 from projects.services.scheduling import Plan, Row
+from projects.site_notes import SiteNote, public_notes_of
 
 COMING: Final = 3
 SESSIONS: Final = 5
@@ -142,6 +143,7 @@ class Page:
     officers: list[Officer] = field(default_factory=list)
     questions: list[Comment] = field(default_factory=list)
     sessions: list[session_list.Row] = field(default_factory=list)
+    notes: list[SiteNote] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     may_tell: bool = False
     may_ask: bool = False
@@ -228,6 +230,7 @@ def with_people(page: Page, user: User) -> Page:
         sessions=session_list.of_project(
             user, project.pk, page.today, deadlines.yellow_from(page.today)
         )[:SESSIONS],
+        notes=public_notes_of(project),
         acts=company_acts.of(project) if is_owner else [],
         may_tell=is_owner,
         may_ask=project.archived_at is None and comments.may_remark(user),

@@ -23,7 +23,7 @@ from crm.models import (
     subject_of,
 )
 from crm.services import calendar, comments, deadlines
-from projects import lamp_words, marks, of_project, session_list
+from projects import lamp_words, marks, of_project, session_list, site_notes
 from projects.models import (
     ApprovalTemplate,
     Blocker,
@@ -33,7 +33,6 @@ from projects.models import (
     Milestone,
     MilestoneMove,
     OfficialStatus,
-    ProgressNote,
     Project,
     ProjectLiaison,
     ProjectPart,
@@ -225,10 +224,8 @@ class Page:
         return any(getattr(self.project, flag) for flag in flags)
 
     @cached_property
-    def notes(self) -> list[tuple[ProgressNote, list[Attachment]]]:
-        notes: list[ProgressNote] = of_project.PROGRESS.rows([self.project.pk])
-        files = files_of(ProgressNote, [one.pk for one in notes])
-        return [(one, files.get(one.pk, [])) for one in notes]
+    def notes(self) -> list[site_notes.SiteNote]:
+        return site_notes.notes_of(self.project)
 
     @cached_property
     def stream(self) -> list[StreamItem]:

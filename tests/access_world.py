@@ -13,6 +13,7 @@ from projects.models import (
     LampRule,
     MilestoneMaterial,
     OfficialStatus,
+    ProgressNote,
     ProjectLiaison,
 )
 from projects.services import (
@@ -114,6 +115,16 @@ def make_records(company, officer, unit, dispatcher, handler):
     return Records(company, ids)
 
 
+def site_photo(project, officer):
+    """On a note of progress: the company sees it too."""
+    note = ProgressNote.objects.create(
+        project=project, on=NOON, percent=40, noted_by=officer, noted_at=NOON
+    )
+    file = stored(project.company, officer, "attachment")
+    Attachment.objects.create(**subject(note), file=file, is_internal=False)
+    return file.uuid
+
+
 def make_project(company, officer, unit, dispatcher):
     """With an item and its material, a blocker, a request and a photo."""
     project = ProjectFactory(name=f"{company.name[:2]}扩建项目", company=company)
@@ -151,6 +162,7 @@ def make_project(company, officer, unit, dispatcher):
         "sample": {"pk": project.pk, "uuid": sample.uuid},
         "timeline-paper": {"pk": project.pk, "kind": "timeline"},
         "project-file": {"pk": project.pk, "uuid": photo.uuid},
+        "project-photo": {"pk": project.pk, "uuid": site_photo(project, officer)},
         "blocker": {"pk": blocker.pk},
         "milestone": {"pk": item.pk},
         "milestone-act": {"pk": item.pk, "act": "prepare"},

@@ -171,6 +171,7 @@ ROWS = {
         "olga bela hana uma dora maria",
     ),
     "projects:project-file": ("project-file", READERS, INSIDERS, NO),
+    "projects:project-photo": ("project-photo", READERS, READERS, NO),
     "projects:project-officers": ("project", READERS, DISPATCHER, DISPATCHER),
     "projects:project-steps": ("project", READERS, DISPATCHER, DISPATCHER),
     "projects:project-reach": ("project", READERS, DISPATCHER, DISPATCHER),

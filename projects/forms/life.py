@@ -62,6 +62,10 @@ class ProgressForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     text = forms.CharField(
-        label=_("progress"), max_length=400, widget=area(3), required=False
+        label=_("progress"),
+        max_length=400,
+        widget=area(3),
+        required=False,
+        help_text=_("The company reads this and sees the photos."),
     )
     photos = FilesField(label=_("Photos"), required=False)

@@ -16,7 +16,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from crm.downloads import download
+from crm.downloads import download, picture
 from crm.forms.companies import CommentForm
 from crm.lib.errors import DomainError
 from crm.lib.http import AppRequest
@@ -32,6 +32,7 @@ from projects.models import MilestoneMove, ProgressNote, Project
 from projects.picture import Zoom, drawn
 from projects.services import projects as services
 from projects.services.projects import Facts
+from projects.site_notes import photos_of
 from projects.timeline import Timeline
 
 from .shared import act_page, project_for, project_of
@@ -188,6 +189,15 @@ def file(request: AppRequest, pk: int, uuid: str) -> HttpResponseBase:
     return download(get_object_or_404(files_of(project), uuid=uuid))
 
 
+@require_safe
+def photo(request: AppRequest, pk: int, uuid: str) -> HttpResponseBase:
+    """A photo of its site, for whoever reads the project; `?size=report` is small."""
+    project = project_of(request, pk)
+    is_inside = bool(project.may_read_internal)  # type: ignore[attr-defined] # annotated
+    photos = photos_of(project, is_inside=is_inside)
+    return picture(request, get_object_or_404(photos, uuid=uuid))
+
+
 def files_of(project: Project) -> QuerySet[StoredFile]:
     """Every file that hangs from the project or from something of it."""
     notes = ProgressNote.objects.filter(project=project)
@@ -210,4 +220,5 @@ urls = [
     path("projects/<int:pk>/restore/", restore, name="project-restore"),
     path("projects/<int:pk>/comment/", comment, name="project-comment"),
     path("projects/<int:pk>/files/<uuid:uuid>/", file, name="project-file"),
+    path("projects/<int:pk>/photos/<uuid:uuid>/", photo, name="project-photo"),
 ]

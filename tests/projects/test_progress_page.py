@@ -292,8 +292,9 @@ def test_the_page_costs_the_same_for_4_and_40_items(
         copy_item(begun, cast, number)
     assert queries_of(lambda: client.get(address(begun))) == few
     # session, person, project; of the plan its head, items, needs, pauses and moves;
-    # items, materials, notices, forecast, officers, questions, joint sessions
-    assert few == 15
+    # items, materials, notices, forecast, officers, questions, joint sessions,
+    # notes of the site
+    assert few == 16
 
 
 def copy_item(project, cast, number):

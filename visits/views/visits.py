@@ -1,12 +1,12 @@
 """The list of visits, the page of one, its photos and its older versions."""
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from crm.downloads import picture
 from crm.lib.http import AppRequest, key_of
 from crm.lib.listing import addresses
 from crm.lib.paging import COUNT_CAP, NARROWED_CAP, capped_count, flat_page
@@ -83,19 +83,6 @@ def internal_visit(request: AppRequest, pk: int) -> Visit:
         raise Http404
     visits = Visit.objects.visible_to(request.user).select_related("signature")
     return get_object_or_404(visits, pk=pk)
-
-
-def picture(request: AppRequest, file: StoredFile) -> HttpResponseBase:
-    if file.state != StoredFile.State.STORED:
-        raise Http404
-    is_small = request.GET.get("size") == "report" and file.report_name
-    name = file.report_name if is_small else file.stored_name
-    response = FileResponse(default_storage.open(name), content_type=file.mime)
-    ending = "png" if file.mime == "image/png" else "jpg"
-    response["Content-Disposition"] = f'inline; filename="{file.uuid}.{ending}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 @require_GET
