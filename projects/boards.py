@@ -13,11 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from crm.lib.prepared import KEPT, Prepared, places
-from crm.models import Deadline, Lamp, User
+from crm.models import Lamp, User
 from projects import lamp_words, project_list
 from projects.lamps import WORST, ProjectLamp
 from projects.models import Blocker, Milestone, Project, ProjectLiaison
-from projects.models.milestones import DECIDE
 from projects.models.projects import ProjectQuerySet
 from projects.services import lamps
 
@@ -69,6 +68,10 @@ class Load:
     yellow: int
     late_items: int
     blockers: int
+
+    @property
+    def key(self) -> str:
+        return str(self.pk)
 
 
 def by_stage(user: User, today: date) -> list[Column]:
@@ -202,15 +205,8 @@ def loads(
 
 def late_items(running: ProjectQuerySet, today: date) -> Counter[int]:
     """Items that their department did not decide in time, per project."""
-    late = Deadline.objects.late(today).filter(kind=DECIDE)
-    rows = (
-        Milestone.objects.living()
-        .filter(decide_by__in=late.values("pk"), project__in=running.values("pk"))
-        .order_by()
-        .values_list("project")
-        .annotate(n=Count("pk"))
-    )
-    return Counter(dict(rows))
+    rows = Milestone.objects.late(today).filter(project__in=running.values("pk"))
+    return Counter(dict(rows.order_by().values_list("project").annotate(n=Count("pk"))))
 
 
 def open_blockers(running: ProjectQuerySet) -> Counter[int]:

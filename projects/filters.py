@@ -3,13 +3,19 @@
 from decimal import Decimal
 
 import django_filters as filters
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.lib.narrowing import AskedFilterSet
 from crm.models import Company, Department, Lamp
-from projects.models import Project, ProjectLiaison, ProjectPart
+from projects.models import (
+    Blocker,
+    Milestone,
+    Project,
+    ProjectLiaison,
+    ProjectPart,
+)
 from projects.models.projects import ProjectQuerySet
 from projects.services import lamps
 
@@ -29,7 +35,10 @@ class ProjectFilter(AskedFilterSet):
         method="with_lamp", choices=Lamp.choices, label=_("lamp of the project")
     )
     leader = filters.NumberFilter(method="in_charge_of", label=_("leader in charge"))
-    officer = filters.NumberFilter(method="served_by", label=_("officer"))
+    officer = filters.NumberFilter(method="served_by", label=_("Officer A"))
+    second = filters.NumberFilter(method="seconded_by", label=_("As B"))
+    late = filters.BooleanFilter(method="with_late_items", label=_("Late items"))
+    blocked = filters.BooleanFilter(method="with_blockers", label=_("Open blockers"))
     department = filters.CharFilter(
         method="of_department", label=_("department"), max_length=80
     )
@@ -69,8 +78,24 @@ class ProjectFilter(AskedFilterSet):
         self, projects: ProjectQuerySet, name: str, value: Decimal
     ) -> ProjectQuerySet:
         """Whose A this person is."""
-        own = ProjectLiaison.objects.open().filter(officer=key_of(value), role="A")
-        return projects.filter(pk__in=own.values("project"))
+        return projects.filter(pk__in=served(value, "A"))
+
+    def seconded_by(
+        self, projects: ProjectQuerySet, name: str, value: Decimal
+    ) -> ProjectQuerySet:
+        return projects.filter(pk__in=served(value, "B"))
+
+    def with_late_items(
+        self, projects: ProjectQuerySet, name: str, value: bool
+    ) -> ProjectQuerySet:
+        late = Milestone.objects.late(timezone.localdate())
+        return projects.filter(pk__in=late.values("project")) if value else projects
+
+    def with_blockers(
+        self, projects: ProjectQuerySet, name: str, value: bool
+    ) -> ProjectQuerySet:
+        open_ones = Blocker.objects.open().values("project")
+        return projects.filter(pk__in=open_ones) if value else projects
 
     def in_green(
         self, projects: ProjectQuerySet, name: str, value: bool
@@ -85,6 +110,11 @@ class ProjectFilter(AskedFilterSet):
         named = Department.objects.filter(name__contains=value.strip())
         parts = ProjectPart.objects.open().filter(department__in=named.values("pk"))
         return projects.filter(pk__in=parts.values("project"))
+
+
+def served(value: Decimal, role: str) -> QuerySet[ProjectLiaison, dict[str, int]]:
+    rows = ProjectLiaison.objects.open().filter(officer=key_of(value), role=role)
+    return rows.values("project")
 
 
 def key_of(value: Decimal) -> int:

@@ -30,14 +30,22 @@ def difference(before: Schedule, after: Schedule, today: date) -> str:
     if old is None or new is None:
         return ""
     if old == new:
-        sentence = _("The end does not move: it stays at %(day)s.")
+        sentence = _(
+            "By the committed days the end does not move: it stays at %(day)s."
+        )
         return sentence % {"day": words.day(old, today)}
     days = calendar.count_between(min(old, new), max(old, new))
     counted = ngettext("%(n)s working day", "%(n)s working days", days) % {"n": days}
     sentence = (
-        _("The end moves from %(old)s to %(new)s, %(days)s later.")
+        _(
+            "By the committed days the end moves from %(old)s to %(new)s, "
+            "%(days)s later."
+        )
         if new > old
-        else _("The end moves from %(old)s to %(new)s, %(days)s earlier.")
+        else _(
+            "By the committed days the end moves from %(old)s to %(new)s, "
+            "%(days)s earlier."
+        )
     )
     values = {"old": words.day(old, today), "new": words.day(new, today)}
     return sentence % {**values, "days": counted}

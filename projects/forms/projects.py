@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from crm.forms.companies import TreeChoice
 from crm.lib import trees
@@ -196,6 +196,7 @@ class ItemForm(forms.ModelForm[Milestone]):
         self, *args: Any, departments: Any, others: Any, unbegun: Any, **kwargs: Any
     ) -> None:  # Any: querysets
         super().__init__(*args, **kwargs)
+        self.fields["unit"].label = pgettext("days", "Counted in")
         self.fields["department"].queryset = departments  # type: ignore[attr-defined] # a choice
         self.fields["needs"].queryset = others  # type: ignore[attr-defined] # a choice
         self.fields["needed_by"].queryset = unbegun  # type: ignore[attr-defined] # a choice

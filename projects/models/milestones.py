@@ -72,6 +72,11 @@ class MilestoneQuerySet(ScopedQuerySet["Milestone"]):
     def open(self) -> Self:
         return self.filter(state__in=states.OPEN)
 
+    def late(self, today: date) -> Self:
+        """Their department did not decide in time."""
+        late = Deadline.objects.late(today).filter(kind=DECIDE)
+        return self.living().filter(decide_by__in=late.values("pk"))
+
     def with_department(self) -> Self:
         """What lies on the desk of whoever decides: handed in and not ended."""
         return self.filter(state__in=states.OPEN - states.UNBEGUN)

@@ -24,7 +24,7 @@ from crm.lib.listing import addresses
 from crm.lib.paging import NARROWED_CAP, capped_count
 from crm.models import Attachment, Role, StoredFile
 from crm.services import comments
-from projects import project_list, project_page
+from projects import lamp_words, project_list, project_page
 from projects.filters import ProjectFilter
 from projects.forms.projects import ProjectForm
 from projects.forms.shared import ReasonForm
@@ -56,6 +56,8 @@ def index(request: AppRequest) -> HttpResponse:
         "errors": narrowed.form.errors,
         "chosen": narrowed.chosen,
         "is_narrowed": any(narrowed.chosen.values()),
+        "kept": kept_of(narrowed),
+        "lamps": [(key, label) for key, label in lamp_words.WORDS.items()],
         "stages": Project.Stage.choices,
         "kinds": Project.Kind.choices,
         "may_create": request.user.has_role(Role.DISPATCHER),
@@ -63,6 +65,13 @@ def index(request: AppRequest) -> HttpResponse:
     }
     status = 200 if is_valid else 422
     return render(request, "projects/index.html", context, status=status)
+
+
+def kept_of(narrowed: ProjectFilter) -> list[tuple[str, str, str]]:
+    """What a board's figure narrowed by: name, value and label of each."""
+    names = ("leader", "officer", "second", "late", "blocked")
+    asked = [name for name in names if narrowed.chosen[name]]
+    return [(one, narrowed.chosen[one], narrowed.filters[one].label) for one in asked]
 
 
 @require_safe

@@ -101,3 +101,32 @@ def test_people_come_fifty_a_page(cast, begun, as_user, monkeypatch):
 
 def test_an_unknown_board_is_the_first_one(cast, begun, as_user):
     assert as_user(cast.dora).get(f"{PAGE}?by=moon").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "found"),
+    [
+        ("late=true", True),
+        ("blocked=true", False),
+        ("second={bela}", True),
+        ("second={olga}", False),
+        ("officer={olga}&late=true", True),
+        ("late=moon", True),
+        ("second=1e400", False),
+    ],
+)
+def test_every_figure_of_a_person_opens_to_its_projects(
+    cast, items, walk, as_user, narrowed, found
+):
+    walk(items.site, "prepare", "hand-in", "accept")
+    keys = {"olga": cast.olga.pk, "bela": cast.bela.pk}
+    page = f"{reverse('projects:index')}?tab=running&{narrowed.format(**keys)}"
+    text = as_user(cast.dora).get(page).text
+    assert (items.site.project.name in text) == found
+
+
+def test_the_list_says_by_what_a_figure_narrowed_it(cast, begun, as_user):
+    page = f"{reverse('projects:index')}?tab=running&late=true&officer={cast.olga.pk}"
+    text = as_user(cast.dora).get(page).text
+    assert '<span class="chip is-on">逾期事项</span>' in text
+    assert f'type="hidden" name="officer" value="{cast.olga.pk}"' in text

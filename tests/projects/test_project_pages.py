@@ -45,6 +45,8 @@ def test_the_lamp_in_the_list_is_the_projects_own(cast, begun, as_user, time_mac
     assert "严重滞后" in page
     board = as_user(cast.dora).get(reverse("projects:board") + "?by=stage").text
     assert "严重滞后" in board
+    head = as_user(cast.dora).get(begun.get_absolute_url()).text.split("<h1>")[1]
+    assert "严重滞后" in head.split('class="page-acts"')[0]
 
 
 def test_the_list_shows_what_is_due_next(cast, items, walk, as_user):

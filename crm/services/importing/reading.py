@@ -46,7 +46,9 @@ REFUSALS: Final = {
     "old_excel": gettext_lazy(
         "This is an old .xls file. Open it and save it as .xlsx."
     ),
-    "encoding": gettext_lazy("The text is neither UTF-8 nor GB18030."),
+    "encoding": gettext_lazy(
+        "This is neither a workbook nor text in UTF-8 or GB18030."
+    ),
     "too_large": gettext_lazy("The file is too large: at most 10 MB, 100 MB unpacked."),
     "too_many_rows": gettext_lazy("The file has more than 50,000 rows. Divide it."),
     "too_many_columns": gettext_lazy("The file has more than 60 columns."),

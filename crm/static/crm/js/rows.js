@@ -1,6 +1,13 @@
 // Lists: the whole row is the link; arrows (or j and k) move between rows.
 
 const LINK = ".main a";
+const PARTS = "a, button, input, label, summary, select, textarea, form";
+
+// A line of a work list with one link is a row too.
+function linkOf(target) {
+  const line = target.closest(".worklist > li");
+  return line ? line.querySelector(":scope > div > a") : rowOf(target)?.querySelector(LINK);
+}
 
 function rowOf(target) {
   return target.closest("[data-rowlink] tbody tr");
@@ -8,11 +15,9 @@ function rowOf(target) {
 
 function open(event) {
   if (event.defaultPrevented || event.button > 1) return;
-  const row = rowOf(event.target);
-  if (!row || event.target.closest("a, button, input, label, summary, select")) return;
+  const link = linkOf(event.target);
+  if (!link || event.target.closest(PARTS)) return;
   if (String(getSelection())) return; // text is being selected, not opened
-  const link = row.querySelector(LINK);
-  if (!link) return;
   const elsewhere = event.button === 1 || event.metaKey || event.ctrlKey;
   if (elsewhere) window.open(link.href, "_blank", "noopener");
   else link.click();
