@@ -101,7 +101,7 @@ def facts_of(session: JointSession, lines: Any) -> Iterator[tuple[str, str]]:
             pgettext("paper", "Owner company"),
             project.company.name if project.company else "",
         ),
-        (pgettext("paper", "Time"), day),
+        (pgettext("minutes", "Time"), day),
         (pgettext("paper", "Place"), session.place),
         (pgettext("paper", "Chair"), session.chair.name),
         (pgettext("paper", "Departments"), between.join(came)),

@@ -126,7 +126,7 @@ def address_of(name, kind, own):
 
 def rounds(own):
     """Every page once per visitor: login, address, expected status."""
-    assert NO_PAGES <= ROWS.keys()
+    assert ROWS.keys() >= NO_PAGES
     for name, (kind, _readers, get, _post) in ROWS.items():
         if get is None or name.startswith("api-") or name in NO_PAGES:
             continue

@@ -4,7 +4,14 @@ import pytest
 from playwright.sync_api import expect
 
 from crm.models import Role
-from projects.models import KeyListing, Milestone, Project, ProjectLiaison, State
+from projects.models import (
+    KeyListing,
+    Milestone,
+    Project,
+    ProjectLiaison,
+    SessionLine,
+    State,
+)
 from projects.services import milestones
 from tests.browser.tools import errors_of, sign_in
 from tests.factories import (
@@ -119,3 +126,35 @@ def test_a_leader_decides_on_the_key_list_from_the_phone(project, people, screen
     assert KeyListing.objects.get().decided_by == people["leader"]
     assert Project.objects.get().is_key
     assert seen == []
+
+
+def test_departments_settle_things_on_site(project, people, screen, monkeypatch):
+    # The paper has tests of its own.
+    monkeypatch.setattr("reports.listeners.request_minutes", lambda *a, **k: None)
+    officer, seen = screen("officer", project.get_absolute_url(), phone=True)
+    officer.get_by_role("link", name="发起联合服务").click()
+    officer.get_by_label("议题").fill("施工许可现场会")
+    officer.get_by_label("地点").fill("项目工地")
+    officer.get_by_label("住建局").check()
+    officer.get_by_role("button", name="发起联合服务").click()
+    officer.get_by_role("link", name="带回").click()
+    expect(officer.get_by_label("带回")).to_be_checked()
+    officer.get_by_label("单位意见").fill("带回研究图纸目录")
+    officer.get_by_label("答复时限（工作日）").fill("3")
+    officer.get_by_role("button", name="记录单位意见").click()
+    expect(officer.get_by_text("联合服务后 3 个工作日")).to_be_visible()
+    officer.get_by_role("link", name="结束并形成纪要").click()
+    officer.get_by_role("button", name="结束并形成纪要").click()
+    expect(officer.get_by_text("已结束").first).to_be_visible()
+
+    handler, more = screen("handler", "/")
+    handler.get_by_role("link", name="事项 drawing").last.click()
+    handler.get_by_role("link", name="答复").click()
+    handler.get_by_label("答复", exact=True).fill("同意按目录补充")
+    handler.get_by_role("button", name="答复").click()
+
+    owner, others = screen("owner", "/projects/mine/", phone=True)
+    owner.get_by_role("link", name="施工许可现场会").click()
+    expect(owner.get_by_text("同意按目录补充")).to_be_visible()
+    assert SessionLine.objects.owing().count() == 0
+    assert [*seen, *more, *others] == []

@@ -10,10 +10,16 @@ from crm.lib.errors import DomainError, StaleVersion, WrongStatus
 from crm.models import Company, Deadline, Event
 from crm.services import deadlines
 from projects.models import JointSession, Milestone, Project, SessionLine, State
-from projects.services import sessions
+from projects.services import milestones, sessions
 from projects.services.milestones import Act
-from projects.services.sessions import Plan, Spoken
-from tests.factories import NOON, DepartmentFactory, GrantFactory, UserFactory
+from projects.services.sessions import Plan, Spoken, calling
+from tests.factories import (
+    NOON,
+    DepartmentFactory,
+    GrantFactory,
+    ProjectFactory,
+    UserFactory,
+)
 
 DAY = NOON.date()  # Wednesday, 18 March 2026
 TAKEN = Spoken(outcome="taken", words="带回研究", days=3)
@@ -124,6 +130,13 @@ def gus(cast):
     user = UserFactory(login="gus", department=grid)
     GrantFactory(user=user, role="handler", department=grid)
     return user
+
+
+def test_not_more_departments_than_can_be_heard(cast, call, monkeypatch):
+    monkeypatch.setattr(calling, "MOST_DEPARTMENTS", 1)
+    with pytest.raises(DomainError) as refused:
+        call()
+    assert refused.value.code == "departments"
 
 
 def test_who_is_called_sees_the_project_and_its_company(cast, session, gus):
@@ -293,6 +306,17 @@ def test_an_item_of_another_department_is_refused(cast, session, items):
     assert refused.value.code == "unknown_item"
 
 
+def test_an_item_of_another_project_is_refused(cast, session, template):
+    other = ProjectFactory(company=cast.company)
+    milestones.start_approvals(other, actor=cast.dora, template=template, now=NOON)
+    with pytest.raises(DomainError) as refused:
+        sessions.add_line(
+            session, actor=cast.olga, department=cast.bureau, matter="x",
+            milestone=other.milestones.get(key="filing"), now=NOON,
+        )  # fmt: skip
+    assert refused.value.code == "unknown_item"
+
+
 def close(session, actor, **more):
     return sessions.close_session(session, actor=actor, now=NOON, **more)
 
@@ -382,6 +406,31 @@ def test_the_day_stays_once_somebody_has_spoken(cast, session, lines):
     with pytest.raises(DomainError) as refused:
         sessions.cancel_session(back, actor=cast.olga, reason="改期", now=NOON)
     assert refused.value.code == "spoken_already"
+
+
+def test_two_people_change_the_same_session(cast, session):
+    sessions.edit_session(
+        session, actor=cast.dora, plan=plan_of(cast, place="三楼"), version=1, now=NOON
+    )
+    with pytest.raises(StaleVersion) as refused:
+        sessions.edit_session(
+            session, actor=cast.olga, plan=plan_of(cast), version=1, now=NOON
+        )
+    assert refused.value.current.place == "三楼"
+
+
+def test_what_was_said_is_not_taken_out(cast, session, lines):
+    record(lines[0], cast.olga)
+    with pytest.raises(DomainError) as refused:
+        sessions.remove_line(lines[0], actor=cast.olga, now=NOON)
+    assert refused.value.code == "spoken_already"
+
+
+def test_nobody_speaks_for_an_archived_project(cast, session, lines):
+    Project.objects.filter(pk=session.project_id).update(archived_at=NOON)
+    for who in (cast.olga, cast.hana):
+        with pytest.raises(PermissionDenied):
+            record(lines[0], who)
 
 
 def test_the_last_line_stays(cast, session, lines):

@@ -193,6 +193,12 @@ def test_the_session_stands_on_the_timeline(cast, session, as_user):
     assert session.get_absolute_url() in page
 
 
+def test_one_that_was_called_off_stands_on_no_timeline(cast, session, as_user):
+    sessions.cancel_session(session, actor=cast.olga, reason="改期", now=NOON)
+    page = text(as_user(cast.olga), url("timeline", session.project_id))
+    assert session.get_absolute_url() not in page
+
+
 @pytest.mark.parametrize(
     ("tab", "shown"), [("called", True), ("owing", False), ("all", True)]
 )
@@ -202,6 +208,26 @@ def test_lists_hold_what_their_tab_says(cast, session, as_user, tab, shown):
     assert "用地手续现场会" not in text(
         as_user(cast.dirk), reverse("projects:sessions")
     )
+
+
+def test_a_session_that_was_held_is_called_no_longer(cast, session, as_user):
+    say_all(cast, session)
+    sessions.close_session(session, actor=cast.olga, now=NOON)
+    listed = reverse("projects:sessions")
+    assert "用地手续现场会" not in text(as_user(cast.olga), listed)
+    assert "用地手续现场会" in text(as_user(cast.olga), f"{listed}?tab=owing")
+
+
+def test_a_department_is_offered_its_own_acts_only(cast, session, line, as_user):
+    other = session.lines.get(department=cast.other_bureau)
+    page = text(as_user(cast.hana), session.get_absolute_url())
+    assert url("session-line-record", line.pk) in page
+    assert url("session-line-record", other.pk) not in page
+    for name in ("session-line-edit", "session-line-remove"):
+        assert url(name, line.pk) not in page
+        assert url(name, line.pk) in text(
+            as_user(cast.olga), session.get_absolute_url()
+        )
 
 
 def test_a_list_costs_the_same_for_1_and_20(cast, session, as_user, queries_of):

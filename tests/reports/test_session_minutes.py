@@ -68,10 +68,11 @@ def test_the_minutes_are_a_paper_and_an_answer_makes_the_next(cast, session):
     answer(cast, session)
     assert versions()[1:] == [("session_minutes", 2, "ready")]
     paper = Document.objects.get(version=2)
-    assert paper.pages == 1
     with default_storage.open(paper.stored_name) as file:
-        page = pypdfium2.PdfDocument(file.read())[0]
-    words = page.get_textpage().get_text_range().replace("\r\n", "")
+        pages = list(pypdfium2.PdfDocument(file.read()))
+    told = "".join(one.get_textpage().get_text_range() for one in pages)
+    words = told.replace("\r\n", "")
+    assert len(pages) == paper.pages == 2
     for told in (
         "联合服务会议纪要",
         "人社局（李工）",

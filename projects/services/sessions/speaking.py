@@ -19,7 +19,7 @@ from projects.models.sessions import PROMISE
 from projects.services import upkeep
 from projects.services.milestones import Act, Said, Source
 from projects.services.milestones.acts import FROM
-from projects.services.milestones.moving import check_alive, step
+from projects.services.milestones.moving import step
 from projects.signals import session_changed
 
 from .calling import check_planned, claim
@@ -208,7 +208,6 @@ def accept_item(line: SessionLine, actor: User, now: datetime) -> None:
         item = Milestone.objects.lock(every.decidable_by(actor), line.milestone_id)
     except PermissionDenied:
         return
-    check_alive(item)
     said = Said(on=line.session.day)
     for act in TO_ACCEPTED:
         if item.state in FROM[act]:
