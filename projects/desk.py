@@ -11,12 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.lib import trees
 from crm.lib.paging import KeysetPage, keyset_page
 from crm.lib.workdays import Unit
-from crm.models import Lamp, User, lamp_of
+from crm.models import Department, Lamp, User, lamp_of
 from crm.services import calendar
 from projects.models import Milestone, MilestoneNeed, State
-from projects.models.milestones import MilestoneQuerySet
+from projects.models.milestones import UNIT_ROLES, MilestoneQuerySet
 from projects.models.states import APPROVED, OPEN, PAUSING, UNBEGUN
 from projects.services.milestones import Act
 from projects.services.milestones.acts import FROM, RULES
@@ -185,7 +186,12 @@ class Row:
 
 def items_of(user: User) -> MilestoneQuerySet:
     """Of the person's departments, in projects that live."""
-    return Milestone.objects.decidable_by(user)
+    below = user.access.department_ranges(*UNIT_ROLES)
+    units = Department.objects.filter(trees.in_ranges(below, "path"))
+    # By their keys too: of a subquery nobody knows how few it finds, and SQLite would
+    # begin with all projects.
+    keys = list(units.values_list("pk", flat=True)) if below else []
+    return Milestone.objects.decidable_by(user).filter(department__in=keys)
 
 
 def page_of(

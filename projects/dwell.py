@@ -16,7 +16,8 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from crm.lib.paging import KeysetPage, keyset_page
+from crm.lib.paging import PAGE_SIZE, KeysetPage, flat_page
+from crm.lib.prepared import Prepared, places
 from crm.models import User
 from projects.models import Milestone
 from projects.models.milestones import MilestoneQuerySet
@@ -93,15 +94,13 @@ class Figure:
 
 
 def approved(user: User, since: date) -> MilestoneQuerySet:
-    """What was approved after that day, with its days."""
-    return (
-        Milestone.objects.visible_to(user)
-        .filter(company_days__isnull=False, ended_on__gt=since)
-        .annotate(
-            promised_days=Coalesce("decide_by__days", "committed_days"),
-            spent=F("company_days") + F("authority_days") + F("special_days"),
-        )
-    )
+    """What was approved after that day."""
+    visible = Milestone.objects.visible_to(user)
+    return visible.filter(company_days__isnull=False, ended_on__gt=since)
+
+
+PROMISED: Final = Coalesce("decide_by__days", "committed_days")
+SPENT: Final = F("company_days") + F("authority_days") + F("special_days")
 
 
 def since(period: str, today: date) -> date:
@@ -111,7 +110,8 @@ def since(period: str, today: date) -> date:
 def figures(items: MilestoneQuerySet, group: str) -> list[Figure]:
     """The slowest first; a group without an approval is not there."""
     found: dict[Any, list[Approval]] = defaultdict(list)
-    for one in map(Approval._make, items.order_by("ended_on").values_list(*COLUMNS)):
+    rows = items.annotate(promised_days=PROMISED).order_by("ended_on")
+    for one in map(Approval._make, rows.values_list(*COLUMNS)):
         found[KEYS[group](one)].append(one)
     lines = [_figure(group, rows) for rows in found.values()]
     return sorted(lines, key=lambda one: (-one.spent, -one.count, one.name))
@@ -211,4 +211,14 @@ class Row:
 
 
 def page_of(items: MilestoneQuerySet, cursor: str | None) -> KeysetPage[Row]:
-    return keyset_page(items, SLOWEST, cursor, fields=Row.FIELDS, row=Row)
+    return flat_page(items.annotate(spent=SPENT), SLOWEST, cursor, BY_KEYS, Row)
+
+
+BY_KEYS: Final = Prepared(
+    lambda: (
+        Milestone.objects.filter(pk__in=places(PAGE_SIZE))
+        .annotate(promised_days=PROMISED, spent=SPENT)
+        .order_by()
+        .values_list(*Row.FIELDS)
+    )
+)

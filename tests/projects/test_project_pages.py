@@ -170,8 +170,8 @@ def test_the_desk_costs_the_same_for_1_and_20(cast, items, walk, as_user, querie
         copied(first, key=f"extra-{number}", admit_by=None) for number in range(19)
     )
     assert queries_of(lambda: client.get(page)) == cost
-    # session with person, the rows, the count
-    assert cost == 4
+    # session with person, the units, the rows, the count
+    assert cost == 5
     shown = client.get(page)
     assert len(shown.context["rows"]) == 20
     assert len(shown.content) < 40 * 1024
