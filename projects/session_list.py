@@ -33,12 +33,12 @@ class Tab:
 
 
 def called(sessions: JointSessionQuerySet) -> JointSessionQuerySet:
-    return sessions.filter(status=Status.PLANNED)
+    return sessions.filter(status=Status.PLANNED, project__archived_at=None)
 
 
 def owing(sessions: JointSessionQuerySet) -> JointSessionQuerySet:
     promised = SessionLine.objects.owing().filter(session=OuterRef("pk"))
-    return sessions.filter(Exists(promised))
+    return sessions.filter(Exists(promised), project__archived_at=None)
 
 
 def every(sessions: JointSessionQuerySet) -> JointSessionQuerySet:

@@ -112,7 +112,9 @@ def to_decide(user: User, today: date) -> Any:
     From the end of the deadlines: their index knows department and day.
     """
     mine = Q(decide_by__in=owed(user, DECIDE)) | Q(admit_by__in=owed(user, ADMIT))
-    return Milestone.objects.living().filter(mine, state__in=OPEN - UNBEGUN - PAUSING)
+    return Milestone.objects.living().filter(
+        mine, state__in=OPEN - UNBEGUN - PAUSING, project__archived_at=None
+    )
 
 
 @item_list
@@ -142,7 +144,9 @@ def near_of_projects(user: User, today: date) -> Any:
 def late_approvals(user: User, today: date) -> Any:
     """In the scope of who watches: what was not decided in time."""
     late = Deadline.objects.late(today).filter(kind=DECIDE)
-    return Milestone.objects.visible_to(user).filter(decide_by__in=late.values("pk"))
+    return Milestone.objects.visible_to(user).filter(
+        decide_by__in=late.values("pk"), project__archived_at=None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +263,8 @@ def late_promises(user: User, today: date, limit: int) -> list[PromiseRow]:
 
 def promise_rows(lines: Any, today: date, limit: int) -> list[PromiseRow]:
     near = deadlines.yellow_from(today)
-    rows = lines.order_by("due__due_on", "pk").values_list(*PromiseRow.FIELDS)
+    living = lines.filter(session__project__archived_at=None)
+    rows = living.order_by("due__due_on", "pk").values_list(*PromiseRow.FIELDS)
     return [PromiseRow(today, near, *one) for one in rows[:limit]]
 
 
