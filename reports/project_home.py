@@ -125,6 +125,14 @@ def leader(user: User, today: date) -> Iterable[Section]:
             rows=rows,
             empty="",
         )
+    if behind := queries.behind(user, today):
+        yield Section(
+            title=_("Projects in my charge that are behind"),
+            template="reports/home/_behind.html",
+            rows=behind,
+            empty="",
+            more=More(reverse("projects:board") + "?by=lamp", _("Board by lamp")),
+        )
     if late := queries.late_approvals(user, today, ROWS + 1):
         yield Section(
             title=_("Late approvals"),

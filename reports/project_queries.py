@@ -14,6 +14,7 @@ from crm.models import Comment, Deadline, Department, Lamp, Role, User, lamp_of
 from crm.models.people import by_access
 from crm.services import calendar, deadlines
 from projects.agency_page import TO_SIGN as AGENCY_TO_SIGN
+from projects.lamp_words import Told, told
 from projects.models import (
     Agency,
     AgencyState,
@@ -27,10 +28,13 @@ from projects.models import (
 from projects.models.milestones import ADMIT, DECIDE
 from projects.models.sessions import PROMISE
 from projects.models.states import OPEN, PAUSING, UNBEGUN
+from projects.services.lamps import lamps_of
 
 UNIT_ROLES = (Role.HANDLER, Role.UNIT_HEAD)
 # Expiring approvals are told of so many days ahead.
 AHEAD = timedelta(days=90)
+# Of the projects in one leader's charge, so many are looked at.
+MOST_CHARGED = 100
 # Site visits are told of a few days before they are due.
 SOON = timedelta(days=3)
 
@@ -306,6 +310,20 @@ def listings(user: User, limit: int) -> Any:
     return waiting.order_by("asked_at", "pk").values(
         "kind", "reason", "asked_at", pk=F("project"), name=F("project__name")
     )[:limit]
+
+
+def behind(user: User, today: date) -> list[tuple[Project, Told]]:
+    """What is in this leader's charge and behind its plan, the worst first."""
+    own = Project.objects.visible_to(user).running().filter(leader=user)
+    newest = own.order_by("-updated_at", "-pk")[:MOST_CHARGED]
+    charged = {one.pk: one for one in newest}
+    lit = lamps_of(list(charged), today=today)
+    return [
+        (charged[pk], told(lit[pk]))
+        for colour in (Lamp.RED, Lamp.YELLOW)
+        for pk in charged
+        if pk in lit and lit[pk].lamp == colour
+    ]
 
 
 @by_access

@@ -257,8 +257,11 @@ def named_people(random: Random, story: Story, county: str) -> Iterator[Person]:
         right = Right("officer", department=home)
         yield official(random, login, "项目专员", home, right)
     yield from handlers(random, story)
+    # A head of two units, as the first handler works for both: each has its desk.
+    units = ("hrss", "natural-resources")
+    rights = [Right("unit_head", department=unit) for unit in units]
+    yield official(random, "head1", "局长", units[0], *rights)
     others = [
-        ("head1", "局长", "hrss", Right("unit_head", department="hrss")),
         ("dispatch1", "交办专员", "liaison-centre", Right("dispatcher", county)),
         ("leader1", "副县长", office, Right("leader", county)),
         ("supervisor1", "督查专员", "supervision", Right("supervisor", county)),

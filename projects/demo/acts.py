@@ -79,6 +79,7 @@ class Record:
     made: Any = None
     officers: tuple[str, str] = ("officer1", "officer2")
     last_at: datetime | None = None
+    has_started: bool = False
 
     def __post_init__(self) -> None:
         self.county, self.hands = self.making.county, self.making.hands
@@ -162,6 +163,7 @@ class Record:
         self.hands.move(self.made, key, deed.after, actor, said, source, now)
         if key == "work-permit" and deed.after == State.APPROVED:
             self.hands.reach(self.made, "started", deed.on)
+            self.has_started = True
 
     def tell_life(self, entered: datetime) -> None:
         """Blockers, photos without pictures, key list: for those that run."""
@@ -205,9 +207,13 @@ class Record:
                 self.hands.clear(blocker, self.officer, note, when)
 
     def note(self, now: datetime) -> None:
+        """The site is made ready; what is built comes after the work permit."""
+        said = words()["progress"]
         days = (now.date() - (self.told.started_on or now.date())).days
-        percent, text = min(95, 5 + days // 3), self.random.choice(words()["progress"])
-        self.hands.note(self.made, self.officer, percent, text, now)
+        percent = max(5, days // 3)
+        percent = min(95, 10 + percent) if self.has_started else min(10, percent)
+        place = percent * len(said) // 100
+        self.hands.note(self.made, self.officer, percent, said[place], now)
 
     def list(self, now: datetime) -> None:
         """Asked for; most are decided by the leader at once."""

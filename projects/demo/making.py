@@ -13,7 +13,7 @@ from crm.models import Grant, Role, User
 from projects.models import ApprovalTemplate, Project, TemplateItem
 from projects.services import forecasting, lamps
 
-from . import sessions
+from . import owners, sessions
 from .acts import Making, tell
 from .bulk import RowHands
 from .hands import ServiceHands
@@ -37,6 +37,7 @@ def make(county: County) -> None:
     def end(now: datetime) -> None:
         look_ahead(now)
         sessions.hold(county, making.handlers)
+        owners.speak(county)
 
     if county.story.scale.is_large:
         end(county.agenda.now)

@@ -70,7 +70,8 @@ def county(request, db, settings, monkeypatch):
     monkeypatch.setitem(story.SCALES, "small", TINY)
     monkeypatch.setattr(making, "PICTURED", 0)
     monkeypatch.setattr("reports.demo.REPORTED", 0)
-    monkeypatch.setattr("reports.listeners.request_minutes", lambda *a, **k: None)
+    for paper in ("minutes", "agency_paper"):
+        monkeypatch.setattr(f"reports.listeners.request_{paper}", lambda *a, **k: None)
     with time_machine.travel(request.param, tick=False):
         call_command("seed_demo", verbosity=0)
         yield timezone.localdate()

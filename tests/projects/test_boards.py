@@ -130,3 +130,12 @@ def test_the_list_says_by_what_a_figure_narrowed_it(cast, begun, as_user):
     text = as_user(cast.dora).get(page).text
     assert '<span class="chip is-on">逾期事项</span>' in text
     assert f'type="hidden" name="officer" value="{cast.olga.pk}"' in text
+
+
+def test_a_leader_reads_on_the_first_page_what_is_behind_and_why(cast, begun, as_user):
+    """In his own charge; what others have in theirs stands on the boards."""
+    assert begun.name not in as_user(cast.maria).get("/").text
+    Project.objects.filter(pk=begun.pk).update(leader=cast.maria)
+    page = as_user(cast.maria).get("/").text.split("我包挂的滞后项目")[-1]
+    line = page.split("</li>")[0]
+    assert begun.name in line and "严重滞后" in line and "亮红灯" in line

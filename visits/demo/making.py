@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from uuid import UUID
 
 from django.db import transaction
 
@@ -12,9 +13,10 @@ from crm.demo.county import County, batch
 from crm.demo.making import send_away
 from crm.demo.story import at
 from crm.models import Grant, Role, User
+from projects.models import Project
 from visits.models import Category, Ticket, Visit
 from visits.services import categories as category_services
-from visits.services import visits
+from visits.services import requests, visits
 
 from .acts import Case, Hands, Past, hold, write_in
 from .bulk import BulkHands
@@ -22,7 +24,7 @@ from .fates import working_time
 from .hands import ServiceHands
 from .stage import set_stage
 from .story import BY_VISIT, VisitStory, finding, visits_of, workdays
-from .texts import Teller
+from .texts import Teller, texts
 
 # So many of the newest visits bring photos.
 PICTURED = 18
@@ -42,6 +44,7 @@ def make(county: County) -> None:
         happen(past_of(county, served, categories), batch)
     with transaction.atomic():
         plan(county)
+        ask(county)
         send_away(county)
     county.say(f"{Visit.objects.count()} visits, {Ticket.objects.count()} tickets")
 
@@ -49,12 +52,17 @@ def make(county: County) -> None:
 def past_of(county: County, hands: Hands, categories: dict[str, Category]) -> Past:
     past = Past(county, hands, Random(county.seed + 1), categories)
     past.handlers = handlers_of_departments()
-    past.owners = {
+    past.owners = owners_of(county)
+    return past
+
+
+def owners_of(county: County) -> dict[int, User]:
+    """By the number of the company in the story."""
+    return {
         person.rights[0].company or 0: county.users[person.login]
         for person in county.story.people
         if person.rights[0].role == Role.OWNER
     }
-    return past
 
 
 def handlers_of_departments() -> dict[int, list[User]]:
@@ -137,4 +145,21 @@ def plan(county: County) -> None:
             starts_at=starts_at,
             asked_by_company=True,
             now=noted_at,
+        )
+
+
+def ask(county: County) -> None:
+    """Two companies ask that their officer come; nobody has answered yet."""
+    asked_at = at(workdays(county.today - timedelta(days=12), county.today)[-2], 15, 20)
+    wishes = texts()["wishes"]
+    for (number, owner), wish in zip(owners_of(county).items(), wishes, strict=False):
+        company = county.company(number)
+        running = Project.objects.running().filter(company=company)
+        requests.ask_for_visit(
+            company,
+            actor=owner,
+            wish=wish,
+            project=running.order_by("-code").first(),
+            client_key=UUID(int=number, version=4),
+            now=asked_at,
         )
