@@ -13,6 +13,7 @@ from crm.lib import trees, uscc
 from crm.models import Company, Industry, Region, Role, Tag, User
 from crm.services import companies as services
 
+from .choices import ManyChoices
 from .files import FilesField
 
 WIDE = (Role.DISPATCHER, Role.LEADER, Role.SUPERVISOR)
@@ -133,7 +134,7 @@ def shown(company: Company, name: str, value: Any) -> Any:  # any type of column
 
 
 class TagsForm(forms.Form):
-    tags = forms.ModelMultipleChoiceField(
+    tags = ManyChoices(
         Tag.objects.filter(is_active=True),
         label=gettext_lazy("tags"),
         required=False,

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
+from crm.forms.choices import ManyChoices
 from crm.forms.companies import TreeChoice
 from crm.lib import trees
 from crm.models import Company, Department, Region, Role, User
@@ -31,7 +32,7 @@ class ProjectForm(forms.ModelForm[Project]):
     """Facts of a project, for the dispatcher of its region."""
 
     region = TreeChoice(Region.objects.none(), label=_("region"), empty_label=None)
-    supporting = forms.ModelMultipleChoiceField(
+    supporting = ManyChoices(
         Department.objects.none(),
         label=_("supporting departments"),
         required=False,
@@ -156,13 +157,13 @@ class ItemForm(forms.ModelForm[Milestone]):
     department = forms.ModelChoiceField(
         Department.objects.none(), label=_("department")
     )
-    needs = forms.ModelMultipleChoiceField(
+    needs = ManyChoices(
         Milestone.objects.none(),
         label=pgettext_lazy("item", "waits for"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    needed_by = forms.ModelMultipleChoiceField(
+    needed_by = ManyChoices(
         Milestone.objects.none(),
         label=pgettext_lazy("item", "comes before"),
         required=False,
@@ -215,7 +216,7 @@ class ItemForm(forms.ModelForm[Milestone]):
 
 
 class NeedsForm(forms.Form):
-    needs = forms.ModelMultipleChoiceField(
+    needs = ManyChoices(
         Milestone.objects.none(),
         label=pgettext_lazy("item", "waits for"),
         required=False,

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.forms.choices import ManyChoices
 from crm.forms.liaisons import PersonChoice
 from crm.models import Department, User
 from projects.models import JointSession, Milestone, Project, SessionLine
@@ -50,7 +51,7 @@ class PlanForm(VersionForm):
 class CallForm(PlanForm):
     """With the departments that shall come."""
 
-    departments = forms.ModelMultipleChoiceField(
+    departments = ManyChoices(
         Department.objects.none(),
         label=_("departments that come"),
         widget=forms.CheckboxSelectMultiple,

@@ -80,6 +80,7 @@ def test_an_officer_calls_a_session_on_the_phone(cast, begun, as_user):
     [
         {"day": "2026-02-30"}, {"day": ""}, {"at": "25:99"}, {"chair": "9999999"},
         {"chair": "x"}, {"departments": ["9999999"]}, {"departments": []},
+        {"departments": ["9" * 30]},
         {"topic": ""}, {"topic": "长" * 201}, {"place": ""}, {"day": "1999-01-01"},
         {"day": "2029-01-01"},
     ],
