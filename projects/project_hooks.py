@@ -41,7 +41,7 @@ def hang() -> None:
     nav.register(
         NavItem(25, own, "projects:mine", "building-factory-2", {Role.OWNER}, phone=3),
         NavItem(45, _("Projects"), "projects:index", "building-factory-2", officials),
-        NavItem(35, _("Approval desk"), "projects:desk", "rubber-stamp", UNIT),
+        NavItem(35, _("Approval desk"), "projects:desk", "rubber-stamp", UNIT, phone=3),
         # The rules of the lamps stand beside them, as a tab.
         NavItem(
             235,

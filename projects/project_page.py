@@ -119,6 +119,7 @@ class StreamItem:
     text: str = ""
     is_internal: bool = False
     is_comment: bool = False
+    is_from_company: bool = False
     files: list[Attachment] = field(default_factory=list)
 
 
@@ -231,6 +232,13 @@ class Page:
     def stream(self) -> list[StreamItem]:
         return stream_of(self.project)
 
+    @property
+    def open_question(self) -> StreamItem | None:
+        """What the company asked and no official has answered in public."""
+        said = (one for one in self.stream if one.is_comment and not one.is_internal)
+        newest = next(said, None)
+        return newest if newest and newest.is_from_company else None
+
     @cached_property
     def newer_template(self) -> ApprovalTemplate | None:
         return changeover.newer_version(self.project)
@@ -318,5 +326,6 @@ def remark(comment: Comment) -> StreamItem:
         text=comment.text,
         is_internal=comment.is_internal,
         is_comment=True,
+        is_from_company=comment.author.department_id is None,
         files=list(comment.attachments.all()),
     )

@@ -1,6 +1,7 @@
 """What a company writes on its project's page."""
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,13 @@ class AskForm(forms.Form):
         max_length=MOST_CHARACTERS,
         widget=forms.Textarea({"rows": 2}),
     )
+
+    def __init__(self, *args: Any, is_official: bool = False, **kwargs: Any) -> None:
+        """Any: as Django's own."""
+        super().__init__(*args, **kwargs)
+        if is_official:
+            self.fields["text"].label = _("Answer to the company")
+            self.fields["text"].help_text = _("The company reads it here.")
 
 
 class LinkForm(forms.Form):

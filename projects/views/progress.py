@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -41,7 +41,14 @@ def mine(request: AppRequest) -> HttpResponse:
 @require_safe
 def progress(request: AppRequest, pk: int) -> HttpResponse:
     """The public part, as the company reads it; officials may look on."""
-    return show(request, project_of(request, pk), AskForm())
+    project = project_of(request, pk)
+    return show(request, project, ask_form(project))
+
+
+def ask_form(project: Project, data: QueryDict | None = None) -> AskForm:
+    """Who is not of the company answers."""
+    is_owned = bool(project.is_owned)  # type: ignore[attr-defined] # annotated
+    return AskForm(data, is_official=not is_owned)
 
 
 def show(
@@ -61,7 +68,7 @@ def ask(request: AppRequest, pk: int) -> HttpResponse:
         return redirect("projects:progress", pk)
     if not comments.may_remark(request.user):
         raise PermissionDenied
-    form = AskForm(request.POST)
+    form = ask_form(project, request.POST)
     if form.is_valid():
         try:
             comments.add_comment(

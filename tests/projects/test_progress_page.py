@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -320,3 +321,18 @@ def test_chinese_reads_as_the_design_wants_it(cast, items, walk, as_user):
         page = as_user(cast.otto).get(address(items.site.project))
     text = words_of(page.content.decode()).replace(" ", "")
     assert "现在轮到水利局办理“事项eia”，已2天。承诺周三04-01前完成。您现在不用" in text
+
+
+def test_an_open_question_stands_on_the_projects_page_until_it_is_answered(
+    cast, project, as_user
+):
+    """The stream's box is internal by itself; the answer is written where all read."""
+    ask = address(project, "ask")
+    as_user(cast.otto).post(ask, {"text": "总平面图要几份？", "client_key": uuid4()})
+    page = as_user(cast.olga).get(project.get_absolute_url()).text
+    assert "企业提问：“总平面图要几份？”" in page
+    assert f'href="{address(project)}#questions"' in page
+    assert "企业在本页可以看到。" in as_user(cast.olga).get(address(project)).text
+    as_user(cast.olga).post(ask, {"text": "两份。", "client_key": uuid4()})
+    page = as_user(cast.olga).get(project.get_absolute_url()).text
+    assert "企业提问：" not in page
