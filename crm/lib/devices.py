@@ -1,6 +1,6 @@
 """Name a browser so that its owner knows it again. Rough on purpose."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -54,6 +54,19 @@ def address_of(request: HttpRequest) -> str:
         return str(ip_address(told))
     except ValueError:
         return seen
+
+
+def network_of(address: str) -> str:
+    """Whose line it is: with IPv6 one customer has 2⁶⁴ addresses, a whole /64."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address):
+        return str(known)
+    if known.ipv4_mapped:
+        return str(known.ipv4_mapped)
+    return str(IPv6Network((int(known), 64), strict=False))
 
 
 def where(request: HttpRequest) -> dict[str, str]:

@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.lib.devices import network_of
 from crm.lib.errors import DomainError
 from crm.lib.tasks import enqueue
 from crm.models import Grant, LoginCode, Role, User
@@ -69,10 +70,11 @@ def accounts_of(people: list[User], now: datetime) -> dict[int, str]:
 def ask_for_code(phone: str, *, address: str, now: datetime | None = None) -> LoginCode:
     """Leave a code to be made and sent, at most one a minute and five an hour."""
     now = now or timezone.now()
-    refuse_too_many(phone, address, now)
+    network = network_of(address)
+    refuse_too_many(phone, network, now)
     asked = LoginCode(
         phone=phone,
-        address=address,
+        address=network,
         asked_at=now,
         minute=int(now.timestamp()) // 60,
         expires_at=now + timedelta(minutes=MINUTES),
@@ -86,13 +88,13 @@ def ask_for_code(phone: str, *, address: str, now: datetime | None = None) -> Lo
     return asked
 
 
-def refuse_too_many(phone: str, address: str, now: datetime) -> None:
-    """Raise if phone or address has had its share."""
+def refuse_too_many(phone: str, network: str, now: datetime) -> None:
+    """Raise if phone or network has had its share."""
     asked = LoginCode.objects.filter(asked_at__gt=now - HOUR).order_by("-asked_at")
     limits = [
         (Q(phone=phone), 1, PAUSE),
         (Q(phone=phone), PER_HOUR, HOUR),
-        (Q(address=address), settings.CRM_CODES_PER_ADDRESS, HOUR),
+        (Q(address=network), settings.CRM_CODES_PER_ADDRESS, HOUR),
     ]
     for whose, most, span in limits:
         times = asked.filter(whose, asked_at__gt=now - span)

@@ -232,6 +232,26 @@ def test_an_address_has_its_share_whatever_phones_it_names(client, otto, setting
     assert elsewhere.post(ASK, {"phone": PHONE}).status_code == 302
 
 
+def from_address(address):
+    return Client(headers={"x-forwarded-for": address})
+
+
+def test_the_addresses_of_one_line_have_one_share(otto, settings):
+    """A customer of IPv6 has a whole /64; a mapped IPv4 address is that address."""
+    settings.CRM_CODES_PER_ADDRESS = 2
+    ask(from_address("2001:db8:1:2::1"), "13700000001")
+    ask(from_address("2001:db8:1:2:ffff:ffff:ffff:ffff"), "13700000002")
+    third = from_address("2001:db8:1:2:abcd::").post(ASK, {"phone": PHONE})
+    assert third.status_code == 422
+    assert (
+        from_address("2001:db8:1:3::1").post(ASK, {"phone": PHONE}).status_code == 302
+    )
+    for number, one in enumerate(["203.0.113.7", "::ffff:203.0.113.7"]):
+        ask(from_address(one), f"1370000001{number}")
+    answer = from_address("203.0.113.7").post(ASK, {"phone": UNKNOWN})
+    assert answer.status_code == 422
+
+
 def test_somebody_elses_guesses_do_not_use_up_ones_own_tries(client, otto):
     with time_machine.travel(NOON, tick=False) as clock:
         theirs = ask(Client())
