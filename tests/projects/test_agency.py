@@ -18,7 +18,7 @@ from crm.services.attaching import received
 from projects.models import Agency, AgencyState
 from projects.services import agencies
 from projects.services.agencies import Signed
-from tests.factories import NOON, ProjectFactory
+from tests.factories import NOON, GrantFactory, ProjectFactory, UserFactory
 
 S = AgencyState
 BUT = {"reason": "材料由企业自办"}
@@ -132,13 +132,49 @@ def test_strangers_to_the_agreement_do_nothing(cast, project, asked, who):
         agencies.ask_for_agency(project, actor=actor, stages=[1])
 
 
-def test_the_company_signs_and_the_centre_does_the_rest(cast, asked, go):
-    for act in (agencies.refuse, agencies.offer):
-        more = {} if act is agencies.offer else BUT
-        with pytest.raises(PermissionDenied):
-            act(asked, actor=cast.otto, **more)
-    # On the officer's screen, with the company's hand.
+# What the centre does: in which state, with what.
+CENTRES = {
+    "draw_up": (S.DRAFTING, {"stages": [1]}),
+    "offer": (S.DRAFTING, {}),
+    "refuse": (S.DRAFTING, BUT),
+    "stop": (S.SIGNED, BUT),
+    "finish": (S.SIGNED, BUT),
+}
+
+
+@pytest.mark.parametrize("act", CENTRES)
+def test_what_the_centre_does_the_company_does_not(cast, asked, go, act):
+    state, said = CENTRES[act]
+    agency, do = go(asked, state), getattr(agencies, act)
+    more = {"agent": cast.bela, **said} if act == "draw_up" else said
+    with pytest.raises(PermissionDenied):
+        do(agency, actor=cast.otto, **more)
+    with pytest.raises(StaleVersion):
+        do(agency, actor=cast.olga, version=agency.version - 1, **more)
+    if "reason" in said:
+        with pytest.raises(DomainError) as refused:
+            do(agency, actor=cast.olga, reason=" ")
+        assert refused.value.field == "reason"
+    assert do(agency, actor=cast.olga, version=agency.version, **more)
+
+
+def test_the_company_signs_on_the_officers_screen_too(cast, asked, go):
     assert sign(go(asked, S.TO_SIGN), actor=cast.olga).state == S.SIGNED
+
+
+def test_what_changed_meanwhile_is_neither_signed_nor_sent_back(cast, asked, go):
+    agency = go(asked, S.TO_SIGN)
+    old = {"actor": cast.otto, "version": agency.version - 1}
+    with pytest.raises(StaleVersion), received([picture()]) as sent:
+        agencies.sign(agency, signed=Signed("王总", sent[0]), **old)
+    with pytest.raises(StaleVersion):
+        agencies.send_back(agency, **old, **BUT)
+    with pytest.raises(DomainError) as refused:
+        agencies.send_back(agency, actor=cast.otto, reason=" ")
+    assert refused.value.field == "reason"
+    with pytest.raises(DomainError) as refused:
+        sign(agency, actor=cast.otto, name=" ")
+    assert refused.value.field == "signed_by"
 
 
 def test_one_agreement_at_a_time(cast, project, asked):
@@ -163,6 +199,10 @@ def test_a_project_without_a_company_has_nobody_to_sign(cast, project):
 def test_the_agent_is_an_officer_of_the_place(cast, asked):
     with pytest.raises(DomainError):
         agencies.draw_up(asked, actor=cast.olga, agent=cast.hana, stages=[1])
+    far = UserFactory(department__region=cast.elsewhere)
+    GrantFactory(user=far, role="officer", department=far.department)
+    with pytest.raises(DomainError):
+        agencies.draw_up(asked, actor=cast.olga, agent=far, stages=[1])
 
 
 def test_two_who_decide_at_once_are_told(cast, asked):
@@ -235,6 +275,28 @@ def test_each_side_is_offered_its_own_acts(cast, asked, go, as_user):
         assert reverse("projects:agency-act", args=[asked.pk, act]) in sees
     assert f"/agencies/{asked.pk}/refuse/" not in own
     assert f"/agencies/{asked.pk}/" not in reading
+
+
+def test_who_only_reads_it_is_offered_and_does_nothing(cast, asked, as_user):
+    url = reverse("projects:agency", args=[asked.project_id])
+    agencies.refuse(asked, actor=cast.olga, **BUT)
+    reader, stranger = as_user(cast.hana), as_user(cast.omar)
+    assert 'name="stages"' not in reader.get(url).content.decode()
+    assert 'name="stages"' in as_user(cast.otto).get(url).content.decode()
+    for form in ({}, {"stages": ["1"]}):
+        assert reader.post(url, form).status_code == 403
+        assert stranger.post(url, form).status_code == 404
+    for act in ("draw-up", "sign", "back"):
+        address = reverse("projects:agency-act", args=[asked.pk, act])
+        assert reader.get(address).status_code == 403
+        assert stranger.get(address).status_code == 404
+    centres = reverse("projects:agency-act", args=[asked.pk, "refuse"])
+    assert as_user(cast.otto).get(centres).status_code == 403
+
+
+def test_nobody_is_asked_to_ask_while_one_is_open(cast, asked, as_user):
+    url = reverse("projects:agency", args=[asked.project_id])
+    assert 'name="stages"' not in as_user(cast.otto).get(url).content.decode()
 
 
 def test_an_act_that_comes_too_late_is_refused_in_words(cast, asked, as_user):
