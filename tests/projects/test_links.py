@@ -184,8 +184,35 @@ def test_a_link_of_another_project_is_not_there(made, cast, as_user):
     assert as_user(cast.otto).post(url).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("who", "status"), [("hana", 403), ("maria", 403), ("omar", 404)]
+)
+def test_who_has_no_link_to_give_takes_none_back(made, cast, as_user, who, status):
+    link, actor = made[0], getattr(cast, who)
+    url = reverse("projects:link-revoke", args=[link.project_id, link.pk])
+    assert as_user(actor).post(url).status_code == status
+    assert not ProjectLink.objects.visible_to(actor).exists()
+    with pytest.raises(PermissionDenied):
+        links.revoke_link(link, actor=actor)
+
+
+def test_a_link_is_looked_at_and_nothing_else(made):
+    url = f"/p/{made[1]}/"
+    with time_machine.travel(NOON, tick=False):
+        assert Client().head(url).status_code == 200
+        assert Client().post(url).status_code == 405
+
+
+def test_a_link_is_for_somebody(begun, cast):
+    with pytest.raises(DomainError) as refused:
+        links.make_link(begun, actor=cast.olga, label=" ")
+    assert refused.value.field == "label"
+
+
 def test_no_more_than_twenty_links(begun, cast):
     for number in range(20):
-        links.make_link(begun, actor=cast.olga, label=f"第{number}家")
+        last, _ = links.make_link(begun, actor=cast.olga, label=f"第{number}家")
     with pytest.raises(DomainError):
         links.make_link(begun, actor=cast.olga, label="再来一家")
+    links.revoke_link(last, actor=cast.olga)
+    links.make_link(begun, actor=cast.olga, label="再来一家")

@@ -86,6 +86,17 @@ def still(monkeypatch):
     monkeypatch.setattr("reports.services.enqueue", lambda *of, **more: "")
 
 
+def test_every_end_has_its_paper(still, cast, agency):
+    agencies.refuse(agency, actor=cast.olga, reason="不在代办范围", now=NOON)
+    again = agencies.ask_for_agency(agency.project, actor=cast.otto, stages=[1])
+    drawn = agencies.draw_up(again, actor=cast.olga, agent=cast.bela, stages=[1])
+    signed = sign(agencies.offer(drawn, actor=cast.olga), cast.otto)
+    agencies.finish(signed, actor=cast.olga, reason="两证已发")
+    sign(signed, cast.otto)
+    made = ["agency_refusal", *["agency_agreement"] * 2, "agency_finish"]
+    assert [kind for kind, _version, _state in kinds()] == made
+
+
 def test_what_the_paper_says(still, cast, agency):
     signed = sign(agencies.offer(agency, actor=cast.olga, now=NOON), cast.otto)
     paper = Document.objects.get(version=2)

@@ -103,9 +103,42 @@ def test_only_the_company_itself_asks(cast, company, who, as_user):
 
 
 @pytest.mark.parametrize("who", ["oleg", "hana", "maria", "axel", "otto"])
-def test_only_those_who_serve_it_answer(cast, asked, who):
+def test_only_those_who_serve_it_answer(cast, asked, who, as_user):
+    actor = getattr(cast, who)
     with pytest.raises(PermissionDenied):
-        requests.decline_request(asked, actor=getattr(cast, who), answer_text="不去")
+        requests.decline_request(asked, actor=actor, answer_text="不去")
+    with pytest.raises(PermissionDenied):
+        requests.plan_requested(asked, actor=actor, now=NOON, **plan_of())
+    page = as_user(actor).get(reverse("visits:request-decline", args=[asked.pk]))
+    assert page.status_code == (403 if who == "otto" else 404)
+
+
+def test_an_answer_is_given_once_and_in_words(cast, asked):
+    with pytest.raises(DomainError) as refused:
+        requests.decline_request(asked, actor=cast.olga, answer_text=" ", now=NOON)
+    assert refused.value.field == "answer"
+    for again in (False, True):
+        try:
+            requests.decline_request(asked, actor=cast.olga, answer_text="改日")
+        except WrongStatus:
+            assert again
+
+
+def test_another_company_reads_and_withdraws_nothing_of_it(cast, asked, as_user):
+    client = as_user(cast.omar)
+    assert asked.wish not in client.get(ASK).content.decode()
+    url = reverse("visits:request-withdraw", args=[asked.pk])
+    assert client.post(url).status_code == 404
+
+
+def test_what_cannot_be_asked(cast, company):
+    with pytest.raises(DomainError) as refused:
+        requests.ask_for_visit(company, actor=cast.otto, wish=" ", now=NOON)
+    assert refused.value.field == "wish"
+    company.archived_at = NOON
+    company.save(update_fields=["archived_at"])
+    with pytest.raises(PermissionDenied):
+        requests.ask_for_visit(company, actor=cast.otto, wish="来", now=NOON)
 
 
 def test_an_officer_of_the_project_alone_reads_it_too(cast, company, as_user):
@@ -129,6 +162,10 @@ def test_the_same_press_is_one_request_and_three_may_wait(cast, company, as_user
         requests.ask_for_visit(company, actor=cast.otto, wish="来")
     with pytest.raises(DomainError, match="3 条"):
         requests.ask_for_visit(company, actor=cast.otto, wish="来")
+    # The first press once more is no fourth, and another company has its own three.
+    again = as_user(cast.otto).post(ASK, {"wish": "来一趟", "client_key": key})
+    assert again.status_code == 302
+    assert requests.ask_for_visit(cast.foreign, actor=cast.omar, wish="来")
 
 
 @pytest.mark.parametrize("day", ["2025-01-01", "2030-01-01", "2026-02-30", "x"])
