@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.lib import trees
+from crm.lib.labels import label_of
 from crm.lib.paging import KeysetPage, keyset_page
 from crm.lib.workdays import Unit
 from crm.models import Department, Lamp, User, lamp_of
@@ -144,7 +146,7 @@ class Row:
 
     @property
     def state_label(self) -> str:
-        return str(State(self.state).label)
+        return label_of(State, self.state)
 
     @property
     def lamp(self) -> Lamp:
@@ -161,27 +163,36 @@ class Row:
         return self.green_until is not None and self.green_until >= self.today
 
     @property
-    def acts(self) -> list[Act]:
-        """What can be done now, the most likely first."""
-        return [act for act in OFFERED if self.state in FROM[act]]
-
-    @property
     def quick(self) -> Act | None:
-        """What one press does without a word."""
-        return next((act for act in self.acts if act in PLAIN), None)
-
-    @property
-    def others(self) -> list[Act]:
-        return [act for act in self.acts if act != self.quick]
+        return offers(self.state).quick
 
     @property
     def shown(self) -> list[Act]:
-        """Two buttons a row; what is rarer waits behind them."""
-        return self.others[: 1 if self.quick else 2]
+        return offers(self.state).shown
 
     @property
     def folded(self) -> list[Act]:
-        return self.others[len(self.shown) :]
+        return offers(self.state).folded
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What can be done now: what one press does without a word, a button or two."""
+
+    quick: Act | None
+    shown: list[Act]
+    # What is rarer waits behind them.
+    folded: list[Act]
+
+
+@cache
+def offers(state: int) -> Offers:
+    """The most likely first."""
+    acts = [act for act in OFFERED if state in FROM[act]]
+    quick = next((act for act in acts if act in PLAIN), None)
+    others = [act for act in acts if act != quick]
+    buttons = 1 if quick else 2
+    return Offers(quick, others[:buttons], others[buttons:])
 
 
 def items_of(user: User) -> MilestoneQuerySet:
