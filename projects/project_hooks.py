@@ -81,17 +81,21 @@ def of_company(company: Company, user: User, today: date) -> dict[str, Any]:
 
 def sessions_of(project: Project, user: User) -> MarkLine:
     """The days on which departments came to the site together."""
-    rows = (
-        JointSession.objects.visible_to(user)
-        .standing()
-        .filter(project=project)
-        .order_by("day", "pk")
-        .values_list("pk", "day", "topic")
-    )
+    rows = sessions_by_project(user.access).rows([project.pk, user.pk])
     found = [
         Mark(day, topic, address("projects:session", pk)) for pk, day, topic in rows
     ]
     return MarkLine(str(_("Joint sessions")), "square", tuple(found))
+
+
+@lru_cache(maxsize=KEPT)
+def sessions_by_project(access: Access) -> Prepared:
+    def build() -> QuerySet[JointSession, tuple[Any, ...]]:
+        visible = JointSession.objects.visible_to(anybody_with(access))
+        mine = visible.standing().filter(project=place()).order_by("day", "pk")
+        return mine.values_list("pk", "day", "topic")
+
+    return Prepared(build)
 
 
 @dataclass(frozen=True, slots=True)

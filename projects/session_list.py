@@ -3,18 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 from typing import Any, ClassVar
 
-from django.db.models import Count, Exists, Min, OuterRef, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.lib.labels import label_of
-from crm.lib.paging import KeysetPage, keyset_page
+from crm.lib.paging import PAGE_SIZE, KeysetPage, keyset_page
+from crm.lib.prepared import KEPT, Prepared, place
 from crm.lib.workdays import Unit
-from crm.models import Lamp, User, lamp_of
+from crm.models import Access, Lamp, User, lamp_of
+from crm.models.people import anybody_with
 from crm.services import calendar
 from projects.models import JointSession, SessionLine
 from projects.models.sessions import JointSessionQuerySet
@@ -128,20 +131,24 @@ class Row:
 def page_of(
     sessions: JointSessionQuerySet, cursor: str | None, today: date, near: date
 ) -> KeysetPage[Row]:
+    def row(*values: Any) -> Row:  # Any: flat values
+        return Row(today, near, *values)
+
+    found = counted(sessions)
+    return keyset_page(found, NEWEST, cursor, fields=Row.FIELDS, row=row)
+
+
+def counted(sessions: JointSessionQuerySet) -> JointSessionQuerySet:
+    """With the number of their lines, and of those that owe an answer."""
     lines = SessionLine.objects.filter(session=OuterRef("pk")).order_by()
     open_ones = lines.owing().values("session")
-    found = sessions.annotate(
+    return sessions.annotate(
         total=Coalesce(count(lines.values("session")), 0),
         owed=Coalesce(count(open_ones), 0),
         next_due=Subquery(
             open_ones.annotate(due_day=Min("due__due_on")).values("due_day")
         ),
     )
-
-    def row(*values: Any) -> Row:  # Any: flat values
-        return Row(today, near, *values)
-
-    return keyset_page(found, NEWEST, cursor, fields=Row.FIELDS, row=row)
 
 
 def count(lines: Any) -> Subquery:  # Any: values of a queryset
@@ -150,5 +157,15 @@ def count(lines: Any) -> Subquery:  # Any: values of a queryset
 
 def of_project(user: User, project: int, today: date, near: date) -> list[Row]:
     """The first of one project's, for its pages."""
-    mine = JointSession.objects.visible_to(user).filter(project=project)
-    return page_of(mine, None, today, near).rows
+    rows = by_project(user.access).rows([project, user.pk])
+    return [Row(today, near, *values) for values in rows]
+
+
+@lru_cache(maxsize=KEPT)
+def by_project(access: Access) -> Prepared:
+    def build() -> QuerySet[JointSession, tuple[Any, ...]]:
+        visible = JointSession.objects.visible_to(anybody_with(access))
+        mine = counted(visible.filter(project=place())).order_by(*NEWEST)
+        return mine.values_list(*Row.FIELDS)[:PAGE_SIZE]
+
+    return Prepared(build)
