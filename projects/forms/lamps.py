@@ -43,3 +43,6 @@ class LampRuleForm(forms.ModelForm[LampRule]):
             number.label = labels[name]
             number.help_text = _("Empty: this colour is not lit by this rule.")
             number.widget.attrs.update({"class": "w-short", "inputmode": "numeric"})
+
+    def _post_clean(self) -> None:
+        """Leave the record alone: the service writes, and says what may be."""

@@ -34,10 +34,8 @@ def limits(rule: LampRule) -> list[tuple[str, int | None]]:
 @only(Role.SYSTEM_ADMIN)
 def edit(request: AppRequest, pk: int) -> HttpResponse:
     rule = get_object_or_404(LampRule, pk=pk)
-    # A copy: the form writes into its instance before the service has said yes.
-    draft = LampRule.objects.get(pk=pk)
     form = LampRuleForm(
-        request.POST or None, instance=draft, initial={"version": rule.version}
+        request.POST or None, instance=rule, initial={"version": rule.version}
     )
 
     def save(data: dict[str, Any]) -> str:  # Any: of each field's own type
