@@ -65,6 +65,19 @@ class MilestoneQuerySet(ScopedQuerySet["Milestone"]):
         managed = Project.objects.managed_by(user)
         return self.living().filter(project__in=managed.values("pk"))
 
+    def gone_for(self, user: User) -> Self:
+        """Taken out or archived: of a project or a department that is this person's.
+
+        With its last item a department has lost the project from its sight.
+        """
+        is_gone = Q(removed_at__isnull=False) | Q(project__archived_at__isnull=False)
+        projects = Project.objects.visible_to(user)
+        known = Q(project__in=projects.values("pk"))
+        if below := user.access.department_ranges(*UNIT_ROLES):
+            units = Department.objects.filter(trees.in_ranges(below, "path"))
+            known |= Q(department__in=units.values("pk"))
+        return self.filter(is_gone & known)
+
     def living(self) -> Self:
         """Not taken out of the project."""
         return self.filter(removed_at=None)

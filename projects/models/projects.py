@@ -84,7 +84,7 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
             every.worked_by(user).values("pk"),
             every.decided_by(user).values("pk"),
         ]
-        return self.living().filter(pk__in=union_of(branches))
+        return self.filter(pk__in=union_of(branches))
 
     def managed_by(self, user: User) -> Self:
         """The dispatcher's: facts, officers, departments, template, ad-hoc items."""

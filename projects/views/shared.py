@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from crm.lib.errors import DomainError, StaleVersion
@@ -17,6 +17,7 @@ from crm.models import Access, User
 from crm.models.people import anybody_with
 from projects.models import Milestone, Project
 from projects.models.projects import ProjectQuerySet
+from projects.services.milestones import refuse_gone
 
 # Saves what the form says; what it gives is where the person goes next.
 Save = Callable[[dict[str, Any]], Any]  # Any: cleaned values; a record or an address
@@ -58,7 +59,10 @@ def project_for(request: AppRequest, pk: int, *rights: str) -> Project:
 
 def milestone_for(request: AppRequest, pk: int, *rights: str) -> Milestone:
     milestones = Milestone.objects.visible_to(request.user).for_page()
-    milestone = get_object_or_404(milestones.with_rights(request.user), pk=pk)
+    milestone = milestones.with_rights(request.user).filter(pk=pk).first()
+    if milestone is None:
+        refuse_gone(pk, request.user)
+        raise Http404
     if rights and not any(getattr(milestone, one) for one in rights):
         raise PermissionDenied
     return milestone

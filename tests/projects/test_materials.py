@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from crm.lib.errors import DomainError
 from projects.models import Milestone, MilestoneMaterial, State
@@ -100,3 +102,54 @@ def test_a_pledge_needs_an_item_that_takes_it(cast, site, walk):
         material(site, "说明"), actor=cast.olga, state="pledged"
     )
     assert set_.state == "pledged"
+
+
+def test_materials_follow_only_with_acceptance_or_approval(cast, site, walk):
+    item = walk(site, "prepare", "hand-in", "accept")
+    with pytest.raises(DomainError, match="受理或批准"):
+        walk(item, ("review", 0, deferred(item, "说明", date(2026, 3, 20))))
+    with pytest.raises(DomainError, match="受理或批准"):
+        services.set_material(material(item, "说明"), actor=cast.hana, state="deferred")
+
+
+def test_what_is_late_already_is_made_up_on_the_same_day(site, walk):
+    item = walk(site, "prepare", "hand-in", "accept")  # due on 27 March
+    with pytest.raises(DomainError, match="承诺时限"):
+        walk(item, ("approve-deferred", 12, deferred(item, "说明", date(2026, 3, 31))))
+    done = walk(
+        item, ("approve-deferred", 12, deferred(item, "说明", date(2026, 3, 30)))
+    )
+    assert done.state == State.APPROVED_DEFERRED
+
+
+def test_a_new_attempt_asks_for_everything_again(site, walk):
+    said = {"notice": "不符合规划"}
+    item = walk(site, "prepare", "hand-in", "accept", ("reject", 1, said))
+    item = walk(item, ("retry", 2, {}))
+    assert {one.state for one in item.materials.all()} == {"needed"}
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        ("olga", True), ("hana", True), ("tom", False), ("dora", False),
+        ("maria", False), ("otto", False),
+    ],
+)  # fmt: skip
+def test_who_says_that_a_material_is_here(cast, site, who, may):
+    row, actor = material(site, "说明"), getattr(cast, who)
+    if may:
+        assert services.set_material(row, actor=actor, state="given").state == "given"
+    else:
+        with pytest.raises(PermissionDenied):
+            services.set_material(row, actor=actor, state="given")
+
+
+def test_a_material_is_set_on_its_own_item(cast, items, site, as_user):
+    row = material(site, "说明")
+    args = [items.permit.pk, row.pk]
+    page = reverse("projects:milestone-material", args=args)
+    assert as_user(cast.olga).post(page, {"state": "given"}).status_code == 404
+    row.refresh_from_db()
+    assert row.state == "needed"
+    assert as_user(cast.otto).get(site.get_absolute_url()).status_code == 403

@@ -11,7 +11,7 @@ from projects.models import Milestone, MilestoneMove, Project, State
 from projects.models.states import NEXT
 from projects.services import milestones as services
 from projects.services.milestones import Act, Said
-from tests.factories import NOON
+from tests.factories import NOON, GrantFactory, UserFactory
 
 FIX = {"notice": "补正用地红线图"}
 WHY = {"notice": "不符合规划"}
@@ -92,6 +92,28 @@ def test_only_the_department_decides(cast, items, walk, who):
         services.move(items.site, Act.ACCEPT, actor=getattr(cast, who), now=NOON)
 
 
+@pytest.mark.parametrize("role", ["officer", "leader"])
+def test_the_departments_others_do_not_decide(cast, items, walk, role):
+    """Handling it is a role of its own, not a place to work."""
+    walk(items.site, "prepare", "hand-in")
+    person = UserFactory(department=cast.bureau)
+    GrantFactory(user=person, role=role, department=cast.bureau)
+    with pytest.raises(PermissionDenied):
+        services.move(items.site, Act.ACCEPT, actor=person, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("who", "act"), [("hana", "accept"), ("olga", "withdraw-early")]
+)
+def test_an_archived_project_stands_still(cast, begun, items, walk, who, act):
+    walk(items.site, "prepare", "hand-in")
+    Project.objects.filter(pk=begun.pk).update(archived_at=NOON)
+    with pytest.raises(DomainError, match="已归档"):
+        services.move(
+            items.site, Act(act), actor=getattr(cast, who), said=Said(**WHY), now=NOON
+        )
+
+
 def test_a_correction_stands_still_and_names_all_at_once(walk, items, cast):
     with pytest.raises(DomainError, match="一次性列明"):
         walk(items.site, "prepare", "hand-in", "accept", ("correct", 1, {}))
@@ -146,6 +168,31 @@ def test_an_item_on_the_spot_goes_through_in_one_act(cast, items):
     assert moved.count() == 4
 
 
+def test_on_the_spot_decides_the_department_and_only_such_items(cast, items):
+    once = {"actor": cast.hana, "now": NOON}
+    services.move(items.site, Act.PREPARE, **once)
+    with pytest.raises(DomainError, match="即办件"):
+        services.decide_at_once(items.site, **once)
+    Milestone.objects.filter(pk=items.site.pk).update(kind=Milestone.Kind.INSTANT)
+    with pytest.raises(PermissionDenied):
+        services.decide_at_once(items.site, actor=cast.olga, now=NOON)
+    with pytest.raises(StaleVersion):
+        services.decide_at_once(items.site, version=items.site.version, **once)
+
+
+def test_an_approval_cannot_be_over_before_it_is_given(walk, items):
+    said = {"expires_on": date(2026, 3, 18)}
+    with pytest.raises(DomainError) as refused:
+        walk(items.site, "prepare", "hand-in", "accept", ("approve", 1, said))
+    assert refused.value.field == "expires_on"
+
+
+def test_words_for_the_company_are_of_a_length_to_be_read(walk, items):
+    with pytest.raises(DomainError) as refused:
+        walk(items.site, "prepare", "hand-in", ("correct", 0, {"notice": "长" * 2001}))
+    assert refused.value.code == "too_long"
+
+
 @pytest.mark.parametrize(
     ("on", "words"),
     [
@@ -189,11 +236,12 @@ def test_two_clerks_cannot_decide_on_the_same_page(cast, items, walk):
     assert refused.value.current.state == State.APPROVED
 
 
-def test_an_item_taken_out_cannot_be_approved(cast, items, walk):
+def test_an_item_taken_out_cannot_be_approved(cast, items):
     services.remove_item(items.eia, actor=cast.dora, reason="不涉水", now=NOON)
-    with pytest.raises(PermissionDenied):
-        services.move(items.eia, Act.PREPARE, actor=cast.olga, now=NOON)
-    # Said in a sentence to whoever had it on the screen: see the page's test.
+    refusals = {"olga": DomainError, "tom": DomainError, "omar": PermissionDenied}
+    for who, refusal in refusals.items():
+        with pytest.raises(refusal):
+            services.move(items.eia, Act.PREPARE, actor=getattr(cast, who), now=NOON)
     items.permit.refresh_from_db()
     needs = items.permit.needs.filter(needed__removed_at=None)
     assert {row.needed.key for row in needs} == {"site", "filing"}

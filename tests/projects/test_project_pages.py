@@ -247,11 +247,35 @@ def test_two_clerks_at_once_are_told(cast, items, walk, as_user):
     assert "刚被他人办理" in body and "不符" in body
 
 
+def test_a_press_on_an_old_page_does_nothing(cast, items, walk, as_user):
+    item = walk(items.site, "prepare", "hand-in")
+    Milestone.objects.filter(pk=items.filing.pk).update(kind=Milestone.Kind.INSTANT)
+    filing = walk(items.filing, "prepare")
+    hana = as_user(cast.hana)
+    for page, one in (
+        (url("milestone-quick", item, act="accept"), item),
+        (url("milestone-at-once", filing), filing),
+    ):
+        assert hana.post(page, {"version": one.version - 1}).status_code == 409
+        assert hana.post(page, {"version": one.version}).status_code == 302
+
+
+def test_the_officer_has_no_page_for_what_the_department_decides(
+    cast, items, walk, as_user
+):
+    walk(items.site, "prepare", "hand-in")
+    page = url("milestone-act", items.site, act="accept")
+    assert as_user(cast.olga).get(page).status_code == 403
+    assert as_user(cast.olga).post(page, {"on": TODAY}).status_code == 403
+
+
 def test_an_item_taken_out_meanwhile_is_gone_with_a_sentence(cast, items, as_user):
-    client = as_user(cast.olga)
     services.remove_item(items.eia, actor=cast.dora, reason="不涉水", now=NOON)
-    response = client.post(url("milestone-quick", items.eia, act="prepare"))
-    assert response.status_code == 404
+    for who, status in (("olga", 409), ("tom", 409), ("omar", 404)):
+        client = as_user(getattr(cast, who))
+        response = client.post(url("milestone-quick", items.eia, act="prepare"))
+        assert response.status_code == status
+        assert ("已从该项目移除" in response.content.decode()) == (status == 409)
 
 
 def test_an_unknown_act_is_not_found(cast, items, as_user):

@@ -123,6 +123,11 @@ def test_two_roles_add_up(cast, project):
     assert rights(other, person) == READS | {"manages"}
 
 
+def test_who_leads_elsewhere_decides_nothing_that_his_department_handles(cast, project):
+    GrantFactory(user=cast.hana, role=Role.LEADER, region=cast.elsewhere)
+    assert rights(project, cast.hana) == READS
+
+
 def test_an_owner_who_works_here_too_reads_his_own_from_outside(cast, project):
     """Of his company's project he reads the company's part, of others all."""
     GrantFactory(user=cast.otto, role=Role.LEADER, region=cast.elsewhere)

@@ -2,7 +2,7 @@
 
 from .acts import RULES, Act, act_to, has_right, impossible, possible, possible_for
 from .materials import set_material
-from .moving import SPECIAL_KINDS, Said, Source, decide_at_once, move
+from .moving import SPECIAL_KINDS, Said, Source, decide_at_once, move, refuse_gone
 from .planning import (
     add_item,
     remove_item,
@@ -24,6 +24,7 @@ __all__ = [
     "move",
     "possible",
     "possible_for",
+    "refuse_gone",
     "remove_item",
     "set_material",
     "set_needs",

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -75,7 +76,6 @@ def move(
     """Do this act on the person's own right; files prove it."""
     now = now or timezone.now()
     milestone = claim(milestone, actor, act)
-    check_alive(milestone)
     check(milestone, act, version)
     row = step(milestone, act, actor=actor, said=said or Said(), source=source, now=now)
     attach(
@@ -93,20 +93,26 @@ def move(
 def claim(milestone: Milestone, actor: User, act: Act) -> Milestone:
     """Lock the row for this act, or refuse whoever may not do it."""
     every = Milestone.objects.select_related("admit_by", "decide_by", "project")
-    return Milestone.objects.lock(RULES[act].who(every, actor), milestone.pk)
+    try:
+        return Milestone.objects.lock(RULES[act].who(every, actor), milestone.pk)
+    except PermissionDenied:
+        refuse_gone(milestone.pk, actor)
+        raise
 
 
-def check_alive(milestone: Milestone) -> None:
-    """An item that was taken out meanwhile, or one whose project is not begun."""
-    if milestone.removed_at:
+def refuse_gone(pk: int, actor: User) -> None:
+    """Say of what somebody may still have on the screen that it is gone."""
+    gone = Milestone.objects.gone_for(actor).filter(pk=pk).first()
+    if gone is None:
+        return
+    if gone.removed_at:
         raise DomainError(
             _("“%(item)s” was taken out of this project; nothing was changed.")
-            % {"item": milestone.name},
+            % {"item": gone.name},
             code="item_removed",
         )
-    if milestone.project.archived_at:
-        sentence = _("This project is archived; nothing was changed.")
-        raise DomainError(sentence, code="project_archived")
+    sentence = _("This project is archived; nothing was changed.")
+    raise DomainError(sentence, code="project_archived")
 
 
 def step(
@@ -355,7 +361,6 @@ def decide_at_once(
     """即办件: received, accepted and approved in one act, as three moves."""
     now, said = now or timezone.now(), said or Said()
     milestone = claim(milestone, actor, Act.APPROVE)
-    check_alive(milestone)
     check(milestone, Act.HAND_IN, version)
     if milestone.kind != Milestone.Kind.INSTANT:
         raise DomainError(
