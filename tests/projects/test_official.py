@@ -153,6 +153,22 @@ def test_a_certificate_that_was_not_known_is_added(cast, begun, items, walk):
     assert items.filing.certificate == "备〔2026〕1号"
 
 
+def test_a_certificate_that_was_typed_in_stays(cast, begun, items, walk):
+    typed = {"certificate": "备〔2026〕1号"}
+    walk(items.filing, "prepare", "hand-in", "accept", ("approve", 1, typed))
+    take(cast, row(1, "filing", 11, 1, certificate="备〔2026〕9号"))
+    items.filing.refresh_from_db()
+    assert items.filing.certificate == "备〔2026〕1号"
+
+
+def test_what_is_not_approved_has_no_certificate(cast, begun, items, walk):
+    walk(items.filing, "prepare", "hand-in", "accept")
+    done = take(cast, row(1, "filing", 3, 0, certificate="备〔2026〕9号"))
+    assert told(done) == [("equal", False)]
+    items.filing.refresh_from_db()
+    assert items.filing.certificate == ""
+
+
 def test_projects_of_another_region_are_unknown(cast, begun, items):
     assert told(take(cast, row(1, "site", 1, 1), who="dirk")) == [("unknown", False)]
     other = "2604-530101-04-01-000001"
