@@ -328,6 +328,7 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.HANDLER,), handler),
     ((Role.UNIT_HEAD, Role.HANDLER), project_home.unit),
     ((Role.LEADER,), project_home.leader),
+    ((Role.LEADER, Role.SUPERVISOR), project_home.late),
     ((Role.LEADER, Role.SUPERVISOR), leader),
     ((Role.OWNER,), project_home.owner),
     ((Role.OWNER,), owner),

@@ -133,15 +133,18 @@ def leader(user: User, today: date) -> Iterable[Section]:
             empty="",
             more=More(reverse("projects:board") + "?by=lamp", _("Board by lamp")),
         )
-    if late := queries.late_approvals(user, today, ROWS + 1):
+
+
+def late(user: User, today: date) -> Iterable[Section]:
+    """For who decides and for who watches."""
+    if items := queries.late_approvals(user, today, ROWS + 1):
         yield Section(
             title=_("Late approvals"),
             template=ITEMS,
-            rows=late,
+            rows=items,
             empty="",
             more=More(reverse("projects:index"), _("All projects")),
         )
-
     if owed := queries.late_promises(user, today, ROWS + 1):
         yield promised(_("Late promises of joint sessions"), owed)
 

@@ -57,6 +57,8 @@ HOMES = [
     ("olga", LATE, {"push", "bring", "site"}),
     ("maria", 0, {"listing"}),
     ("maria", LATE, {"listing", "late", "late promise"}),
+    ("axel", 0, set()),
+    ("axel", LATE, {"late", "late promise"}),
     ("dirk", LATE, set()),
     ("oleg", LATE, set()),
 ]
