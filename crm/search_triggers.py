@@ -6,7 +6,7 @@ table has lost them. PostgreSQL keeps its index by itself.
 
 from typing import Any, Final
 
-from django.db import connections
+from django.db import connections, transaction
 
 TABLE: Final = "crm_companysearch"
 INDEX: Final = "crm_company_words"
@@ -24,12 +24,14 @@ TRIGGERS: Final = {
 
 
 def install(*, using: str = "default", **kwargs: Any) -> None:  # signal's arguments
-    """Make what is missing; receiver of post_migrate."""
+    """Make them as they are written here now; receiver of post_migrate."""
     connection = connections[using]
     if connection.vendor != "sqlite":
         return
     if not {TABLE, INDEX} <= set(connection.introspection.table_names()):
         return  # migrated backwards
-    with connection.cursor() as cursor:
+    # Together: nobody writes while one is missing.
+    with transaction.atomic(using=using), connection.cursor() as cursor:
         for name, body in TRIGGERS.items():
-            cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {INDEX}_{name} {body}")
+            cursor.execute(f"DROP TRIGGER IF EXISTS {INDEX}_{name}")
+            cursor.execute(f"CREATE TRIGGER {INDEX}_{name} {body}")

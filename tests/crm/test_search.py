@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm import pinyin
+from crm import pinyin, search_triggers
 from crm.lib.search_tokens import SYLLABLES, normalise, question
 from crm.models import Company, CompanySearch, Contact
 from crm.models import search as search_model
@@ -332,3 +332,22 @@ def test_the_index_is_not_read_through(companies):
     plan = rows.explain()
     name = "VIRTUAL TABLE" if connection.vendor == "sqlite" else "crm_company"
     assert name in plan
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has triggers")
+def test_an_upgrade_brings_the_triggers_as_they_are_now():
+    name = f"{search_triggers.INDEX}_delete"
+
+    def kept():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [name])
+            return cursor.fetchone()[0]
+
+    wanted = kept()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}")
+        old = f"AFTER DELETE ON {search_triggers.TABLE} BEGIN SELECT 1; END"
+        cursor.execute(f"CREATE TRIGGER {name} {old}")
+    assert kept() != wanted
+    search_triggers.install()
+    assert kept() == wanted
