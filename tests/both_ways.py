@@ -10,7 +10,7 @@ from django.db import models
 
 from crm.demo import story
 from crm.models import Company, Department, Document, Region, User
-from projects.models import ApprovalTemplate, Forecast, Project
+from projects.models import ApprovalTemplate, Forecast, Project, ProjectLink
 from visits.models import Category, Visit
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -22,7 +22,7 @@ PRIVATE = {
     *("digest", "personal_digest", "content_hash", "token_hash"),
 }
 POINTS_TO = {
-    **dict.fromkeys(("officer", "handler", "user", "leader"), User),
+    **dict.fromkeys(("officer", "handler", "user", "leader", "agent"), User),
     **dict.fromkeys(("lead", "department", "assistants", "default_lead"), Department),
     **dict.fromkeys(("lead_department", "remover"), Department),
     "owner": Company,
@@ -30,6 +30,7 @@ POINTS_TO = {
     "template": ApprovalTemplate,
     "category": Category,
     "project": Project,
+    "link": ProjectLink,
 }
 
 

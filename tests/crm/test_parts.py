@@ -27,8 +27,15 @@ def test_the_rail_holds_seven_entries_and_the_bottom_bar_four(cast):
         assert all(link.url for link in nav.links(items, "/"))
 
 
-def test_the_entry_nearest_to_the_page_is_current(monkeypatch):
+@pytest.fixture
+def own_entries(monkeypatch):
+    """None but what the test registers, and none of that remembered after it."""
     monkeypatch.setattr(nav, "_items", [])
+    yield
+    nav.register()
+
+
+def test_the_entry_nearest_to_the_page_is_current(own_entries):
     nav.register(
         nav.NavItem(1, "Home", "reports:home", "home", ["officer"], phone=1),
         nav.NavItem(2, "Look", "crm:appearance", "eye", ["officer"]),
@@ -40,8 +47,7 @@ def test_the_entry_nearest_to_the_page_is_current(monkeypatch):
     assert nav.items_for(["leader"]) == []
 
 
-def test_a_page_of_two_roles_is_listed_once(monkeypatch):
-    monkeypatch.setattr(nav, "_items", [])
+def test_a_page_of_two_roles_is_listed_once(own_entries):
     nav.register(
         nav.NavItem(5, "Tickets", "crm:appearance", "list", ["handler"]),
         nav.NavItem(1, "Tickets", "crm:appearance", "list", ["leader"]),
