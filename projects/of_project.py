@@ -5,6 +5,8 @@ Open to whoever has got the project through `visible_to`.
 
 from typing import Final
 
+from django.db.models import F
+
 from crm.lib.prepared import Prepared, place
 from crm.models import Comment, Event
 from projects.models import (
@@ -28,7 +30,7 @@ ITEMS: Final = Prepared(
     lambda: (
         Milestone.objects.living()
         .filter(project=place())
-        .select_related("department", "handler", "decide_by", "admit_by")
+        .select_related("department", "decide_by", "admit_by")
     )
 )
 EDGES: Final = Prepared(
@@ -85,6 +87,16 @@ MOVES: Final = Prepared(
         MilestoneMove.objects.filter(milestone__project=place())
         .select_related("milestone", "actor")
         .order_by("-pk")[:STREAM_LENGTH]
+    )
+)
+# Who of the deciding department acted on an item, the last one last.
+PERSONS: Final = Prepared(
+    lambda: (
+        MilestoneMove.objects.filter(
+            milestone__project=place(), actor__department=F("milestone__department")
+        )
+        .order_by("pk")
+        .values_list("milestone_id", "actor__name")
     )
 )
 # What was asked and answered in public, the newest first.

@@ -101,6 +101,8 @@ class ItemLine:
 
     item: Milestone
     clocks: Clocks
+    # Who of the department has it in hand; nobody before it acted.
+    person: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ def with_people(page: Page, user: User) -> Page:
     is_owner = bool(project.is_owned)  # type: ignore[attr-defined] # annotated
     return replace(
         page,
+        stages=with_persons(page.stages, persons_of(project)),
         officers=officers_of(project, page.today),
         questions=questions_of(project),
         sessions=session_list.of_project(
@@ -238,6 +241,21 @@ def with_people(page: Page, user: User) -> Page:
             getattr(project, flag) for flag in ("may_manage", "may_work", "is_owned")
         ),
     )
+
+
+def persons_of(project: Project) -> dict[int, str]:
+    """Who is responsible for each item: of its department, who acted on it last."""
+    rows: Iterable[tuple[int, str]] = of_project.PERSONS.rows([project.pk])
+    return dict(rows)
+
+
+def with_persons(
+    stages: Iterable[StageLines], names: Mapping[int, str]
+) -> list[StageLines]:
+    def named(line: ItemLine) -> ItemLine:
+        return replace(line, person=names.get(line.item.pk, ""))
+
+    return [replace(one, lines=[named(line) for line in one.lines]) for one in stages]
 
 
 def forecast_of(project: Project) -> Forecast | None:
@@ -264,7 +282,7 @@ def coming_of(
 
 
 def items_of(project: Project) -> dict[int, Milestone]:
-    """In their order, with who is responsible for each."""
+    """In their order."""
     return {one.pk: one for one in of_project.ITEMS.rows([project.pk])}
 
 

@@ -25,7 +25,7 @@ WORK = Goal(150, 250, 15, 10, 8)
 # 40 items, 200 visits, 50 tickets: drawing, list and table.
 TIMELINE = Goal(25, 40, 60, 40, 14, must_p95=80)
 PROJECT = Goal(25, 40, 60, 40, 32)
-PROGRESS = Goal(50, 80, 30, 20, 17)
+PROGRESS = Goal(50, 80, 30, 20, 18)
 # Each row with the project's own lamp; cards of every column.
 # Half of the queries of an officer are about projects.
 HOME = Goal(150, 250, 15, 10, 16)

@@ -140,6 +140,19 @@ def test_when_all_is_through_nobody_has_a_turn(read, cast, items, walk):
     assert "All approvals of this project are through" in read(items.filing.project)
 
 
+def test_who_is_responsible_stands_by_the_step(read, cast, begun, items, walk):
+    """Whoever of the department acted last; an officer is not of it."""
+    walk(items.filing, "prepare", "hand-in", actor=cast.olga)
+    assert "人社局 · Hana" not in read(begun)
+    item = walk(items.filing, "accept")
+    assert "人社局 · Hana" in read(begun)
+    walk(item, "review", actor=cast.uma)
+    assert "人社局 · Uma" in read(begun)
+    _link, token = links.make_link(begun, actor=cast.olga, label="银行", now=NOON)
+    visited = read(begun, cast.omar, url=reverse("projects:public", args=[token]))
+    assert "Uma" not in visited
+
+
 def test_the_officer_on_duty_is_the_one_to_call(read, cast, begun, as_user):
     today = NOON.date()
     assert f'tel:{cast.olga.phone}"' in page(as_user, cast, begun)
@@ -294,8 +307,8 @@ def test_the_page_costs_the_same_for_4_and_40_items(
     assert queries_of(lambda: client.get(address(begun))) == few
     # session, person, project; of the plan its head, items, needs, pauses and moves;
     # items, materials, notices, forecast, officers, questions, joint sessions,
-    # notes of the site
-    assert few == 16
+    # notes of the site, who is responsible for each step
+    assert few == 17
 
 
 def copy_item(project, cast, number):
