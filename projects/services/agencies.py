@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -148,50 +148,42 @@ def send_back(
     return save(agency, actor, now, before, note=required(reason))
 
 
-@transaction.atomic
-def refuse(
-    agency: Agency,
-    *,
-    actor: User,
-    reason: str,
-    version: int | None = None,
-    now: datetime | None = None,
-) -> Agency:
+class Reasoned(TypedDict):
+    """What goes with an act of the centre that has its reason or result in words."""
+
+    actor: User
+    reason: str
+    version: NotRequired[int | None]
+    now: NotRequired[datetime | None]
+
+
+def refuse(agency: Agency, **said: Unpack[Reasoned]) -> Agency:
     """The centre does not act; the company reads why."""
-    now = now or timezone.now()
-    agency, before = claim(agency, actor, CENTRE, S.REFUSED, version)
-    agency.reason = required(reason)
-    return save(agency, actor, now, before)
+    return move_with_reason(agency, S.REFUSED, **said)
 
 
-@transaction.atomic
-def stop(
-    agency: Agency,
-    *,
-    actor: User,
-    reason: str,
-    version: int | None = None,
-    now: datetime | None = None,
-) -> Agency:
+def stop(agency: Agency, **said: Unpack[Reasoned]) -> Agency:
     """The centre wants to end it before its time; the company signs that."""
-    now = now or timezone.now()
-    agency, before = claim(agency, actor, CENTRE, S.STOPPING, version)
-    agency.reason = required(reason)
-    return save(agency, actor, now, before)
+    return move_with_reason(agency, S.STOPPING, **said)
+
+
+def finish(agency: Agency, **said: Unpack[Reasoned]) -> Agency:
+    """What was agreed is done, and what came of it; the company signs that."""
+    return move_with_reason(agency, S.FINISHING, **said)
 
 
 @transaction.atomic
-def finish(
+def move_with_reason(
     agency: Agency,
+    after: int,
     *,
     actor: User,
     reason: str,
     version: int | None = None,
     now: datetime | None = None,
 ) -> Agency:
-    """What was agreed is done, and what came of it; the company signs that."""
     now = now or timezone.now()
-    agency, before = claim(agency, actor, CENTRE, S.FINISHING, version)
+    agency, before = claim(agency, actor, CENTRE, after, version)
     agency.reason = required(reason)
     return save(agency, actor, now, before)
 
