@@ -1,6 +1,5 @@
 """The department's desk: the items that are with my units, by the day they are due."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -8,7 +7,6 @@ from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +21,7 @@ from projects.models.milestones import UNIT_ROLES, MilestoneQuerySet
 from projects.models.states import APPROVED, OPEN, PAUSING, UNBEGUN
 from projects.services.milestones import Act
 from projects.services.milestones.acts import FROM, RULES
+from projects.tabs import Tab
 
 # Those that can wait no longer come first; a far day stands for none.
 BY_DUE = ("due", "pk")
@@ -43,18 +42,6 @@ OFFERED = (
     Act.REFUSE,
     Act.REJECT,
 )
-Narrow = Callable[[MilestoneQuerySet], MilestoneQuerySet]
-
-
-@dataclass(frozen=True)
-class Tab:
-    """`bulk`: several of its items can be dealt with at once."""
-
-    key: str
-    label: str | Promise
-    narrow: Narrow
-    empty: str | Promise
-    bulk: bool = False
 
 
 def to_do(items: MilestoneQuerySet) -> MilestoneQuerySet:
@@ -101,10 +88,6 @@ TABS = (
     ),
     Tab("done", pgettext_lazy("desk", "Done"), done, _("Nothing is done yet.")),
 )
-
-
-def tab_of(key: str) -> Tab:
-    return next((tab for tab in TABS if tab.key == key), TABS[0])
 
 
 @dataclass(frozen=True, slots=True)

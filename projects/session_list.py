@@ -1,6 +1,5 @@
 """Joint sessions in a list: called ones, those with open promises, all."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
@@ -8,7 +7,6 @@ from typing import Any, ClassVar
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -21,18 +19,10 @@ from crm.models.people import anybody_with
 from crm.services import calendar
 from projects.models import JointSession, SessionLine
 from projects.models.sessions import JointSessionQuerySet
+from projects.tabs import Tab
 
 NEWEST = ("-day", "-pk")
 Status = JointSession.Status
-Narrow = Callable[[JointSessionQuerySet], JointSessionQuerySet]
-
-
-@dataclass(frozen=True)
-class Tab:
-    key: str
-    label: str | Promise
-    narrow: Narrow
-    empty: str | Promise
 
 
 def called(sessions: JointSessionQuerySet) -> JointSessionQuerySet:
@@ -68,10 +58,6 @@ TABS = (
         _("There has been no session yet."),
     ),
 )
-
-
-def tab_of(key: str) -> Tab:
-    return next((tab for tab in TABS if tab.key == key), TABS[0])
 
 
 @dataclass(frozen=True, slots=True)

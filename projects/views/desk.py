@@ -21,6 +21,7 @@ from projects import desk
 from projects.forms.milestones import BulkForm
 from projects.services import milestones as services
 from projects.services.milestones import Act, Said
+from projects.tabs import tab_of
 
 UNIT = (Role.HANDLER, Role.UNIT_HEAD)
 MOST = 50
@@ -35,7 +36,7 @@ def index(request: AppRequest) -> HttpResponse:
 
 def show(request: AppRequest, error: str = "", status: int = 200) -> HttpResponse:
     today = timezone.localdate()
-    tab = desk.tab_of(request.GET.get("tab", ""))
+    tab = tab_of(desk.TABS, request.GET.get("tab", ""))
     items = tab.narrow(desk.items_of(request.user))
     if text := request.GET.get("q", "").strip()[:60]:
         items = items.filter(project__name__contains=text)

@@ -26,6 +26,7 @@ from projects.forms import sessions as forms
 from projects.forms.shared import ReasonForm
 from projects.models import JointSession, SessionLine
 from projects.services import sessions as services
+from projects.tabs import tab_of
 
 from .shared import act_page, project_for, project_of
 
@@ -37,7 +38,7 @@ CALLERS = ("may_work", "may_manage", "may_decide")
 @require_safe
 def index(request: AppRequest) -> HttpResponse:
     today = timezone.localdate()
-    tab = session_list.tab_of(request.GET.get("tab", ""))
+    tab = tab_of(session_list.TABS, request.GET.get("tab", ""))
     found = tab.narrow(JointSession.objects.visible_to(request.user))
     if text := request.GET.get("q", "").strip()[:60]:
         found = found.filter(project__name__contains=text)
