@@ -8,15 +8,13 @@ from playwright.sync_api import expect
 from crm.models import Comment, Document, Role
 from projects.models import Agency, AgencyState, Milestone, ProjectLiaison
 from projects.services import agencies, milestones
-from tests.browser.tools import errors_of, sign_in, violations_on
+from tests.browser.tools import errors_of, person, sign_in, violations_on
 from tests.factories import (
     CompanyFactory,
     DepartmentFactory,
-    GrantFactory,
     ProjectFactory,
     RegionFactory,
     TemplateFactory,
-    UserFactory,
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -26,12 +24,6 @@ sent = []
 
 def keep_code(*, phone, code, minutes):
     sent.append(code)
-
-
-def person(login, role, unit=None, **scope):
-    user = UserFactory(login=login, department=unit)
-    GrantFactory(user=user, role=role, **scope)
-    return user
 
 
 @pytest.fixture

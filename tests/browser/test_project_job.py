@@ -13,24 +13,16 @@ from projects.models import (
     State,
 )
 from projects.services import milestones
-from tests.browser.tools import errors_of, sign_in
+from tests.browser.tools import errors_of, person, sign_in
 from tests.factories import (
     CompanyFactory,
     DepartmentFactory,
-    GrantFactory,
     ProjectFactory,
     RegionFactory,
     TemplateFactory,
-    UserFactory,
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-
-def person(login, role, unit=None, **scope):
-    user = UserFactory(login=login, department=unit)
-    GrantFactory(user=user, role=role, **scope)
-    return user
 
 
 @pytest.fixture

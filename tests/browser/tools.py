@@ -6,6 +6,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from crm.models import User
 from deploy.common import NODE_MODULES
+from tests.factories import GrantFactory, UserFactory
 
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 
@@ -46,3 +47,10 @@ def sign_in(context: BrowserContext, address: str, user: User | None) -> None:
     name = settings.SESSION_COOKIE_NAME
     cookie = {"name": name, "value": client.cookies[name].value, "url": address}
     context.add_cookies([cookie])
+
+
+def person(login: str, role: str, unit: object = None, **scope: object) -> User:
+    """Somebody with one role."""
+    user: User = UserFactory(login=login, department=unit)
+    GrantFactory(user=user, role=role, **scope)
+    return user

@@ -3,27 +3,23 @@
 import csv
 import io
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 
 from crm.models import Event
-from crm.services.importing import LedgerRefusedError
 from projects import jobs
-from projects.exchange.statuses import BadRow, raw_rows, read_row
 from projects.models import Milestone, MilestoneMove, OfficialStatus, State, Upload
 from projects.models.states import NEXT
 from projects.official import SILENT, Row, way
 from projects.services import official as services
 from tests.factories import NOON
+from tests.projects.statuses import CODE, cells
 
 DAY = NOON.date()
 NOW = NOON + timedelta(days=12)
-CODE = "2603-530101-04-01-123456"
 
 
 def row(number, item, state, days, **more):
@@ -203,63 +199,6 @@ def test_every_way_goes_by_the_table_and_fills_in_only_what_is_silent():
     assert way(State.NOT_STARTED, State.ACCEPTED) == (-1, 1, 3)
     assert way(State.RECEIVED, State.CORRECTED) is None
     assert way(State.APPROVED, State.ACCEPTED) is None
-
-
-# --- Reading --------------------------------------------------------------------------
-
-
-def cells(**changes):
-    known = {"project": CODE, "item": "site", "state": "3", "date": "2026-03-20"}
-    return known | changes
-
-
-@pytest.mark.parametrize(
-    ("text", "state"),
-    [
-        ("3", 3), ("03", 3), ("3 窗口受理", 3), ("窗口受理", 3), ("补正（开始）", 6),
-        ("办结(容缺通过)", 12), ("１５", 15), ("15-撤销", 15),
-    ],
-)  # fmt: skip
-def test_states_are_read_as_people_write_them(text, state):
-    assert read_row(1, cells(state=text)).state == state
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["2026-03-20", "2026/3/20", "2026.03.20", "2026年3月20日", "20260320",
-     "2026-03-20 00:00:00", "２０２６-３-２０"],
-)  # fmt: skip
-def test_days_are_read_as_people_write_them(text):
-    assert read_row(1, cells(date=text)).on == date(2026, 3, 20)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"state": "0"}, {"state": "16"}, {"state": "-1"}, {"state": ""},
-        {"state": True}, {"state": 3.5}, {"state": "三"}, {"date": "2026-02-30"},
-        {"date": "0000-01-01"},
-        {"date": "昨天"}, {"date": None}, {"project": ""}, {"item": "长" * 81},
-        {"note": "\ud800"}, {"certificate": "x" * 61}, {"project": ["x"]},
-        {"state": "9" * 400}, {"date": "99999-01-01"},
-    ],
-)  # fmt: skip
-def test_a_row_that_says_nothing_is_told_so(changes):
-    assert isinstance(read_row(1, cells(**changes)), BadRow)
-
-
-@given(st.dictionaries(st.sampled_from(list(cells())), st.text() | st.integers()))
-def test_no_cell_breaks_the_reading(changes):
-    read_row(1, cells(**changes))
-
-
-def test_a_table_without_its_columns_is_refused():
-    with pytest.raises(LedgerRefusedError, match="项目代码"):
-        raw_rows([["事项", "状态"]])
-    with pytest.raises(LedgerRefusedError, match="缺少以下列：日期"):
-        raw_rows([["项目代码", "事项", "状态"]])
-    with pytest.raises(LedgerRefusedError, match="没有"):
-        raw_rows([["项目代码", "事项", "状态", "日期"]])
 
 
 # --- The pages ------------------------------------------------------------------------

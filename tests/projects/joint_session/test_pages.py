@@ -20,12 +20,6 @@ def on_the_day():
         yield
 
 
-@pytest.fixture(autouse=True)
-def no_papers(monkeypatch):
-    """Papers are made by `reports`, which has tests of its own."""
-    monkeypatch.setattr("reports.listeners.request_minutes", lambda *a, **k: None)
-
-
 def make(cast, project, topic="用地手续现场会", day=DAY, departments=None):
     plan = Plan(topic=topic, day=day, place="项目工地", chair=cast.maria)
     called = departments or [cast.bureau, cast.other_bureau]
