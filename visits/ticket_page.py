@@ -27,6 +27,7 @@ from visits.models.visits import UNIT_ROLES
 from visits.services.projects import visible_project
 from visits.services.tickets import Act, possible_for
 
+from . import ticket_panels
 from .ticket_words import ICONS, Names, sentence_of
 
 STREAM_LENGTH = 100
@@ -109,6 +110,7 @@ class Page:
     officers: list[CompanyLiaison]
     # Only for who may see it: the ticket alone does not open its project.
     project: Project | None
+    panels: list[ticket_panels.Shown]
 
     @property
     def next_act(self) -> Act | None:
@@ -191,6 +193,7 @@ def page_of(ticket: Ticket, user: User, now: datetime | None = None) -> Page:
         stream=_stream(ticket, files, internal=internal),
         files=[one for one in files if one.comment_id is None],
         project=visible_project(user, ticket.project_id),
+        panels=ticket_panels.of(ticket, user, today),
         officers=list(
             CompanyLiaison.objects.open()
             .filter(company=ticket.company_id)
