@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.audit_words import Record
-from crm.models import Department, StoredFile
+from crm.models import DeadlinePause, Department, StoredFile
 from visits.models import Ticket
 
 from .ticket_words import CLOCKS
@@ -37,6 +37,26 @@ ACTIONS = {
     "ticket.rejected": _("ticket not solved, back to work"),
     "ticket.due_moved": _("deadline of a ticket moved"),
     "ticket.commented": _("remark on a ticket"),
+    "ticket.returned": _("ticket returned by its department"),
+    "ticket.return_upheld": _("return of a ticket upheld"),
+    "ticket.return_overruled": _("return of a ticket overruled"),
+    "ticket.reassigned": _("ticket given to another department"),
+    "ticket.assistant_added": _("department asked to assist"),
+    "ticket.paused": _("ticket paused"),
+    "ticket.pause_asked": _("pause of a ticket asked for"),
+    "ticket.pause_refused": _("pause of a ticket not granted"),
+    "ticket.resumed": _("clock of a ticket goes on"),
+    "ticket.extension_asked": _("extension of a ticket asked for"),
+    "ticket.extended": _("ticket extended"),
+    "ticket.extension_refused": _("extension of a ticket not granted"),
+    "ticket.parked": _("ticket parked"),
+    "ticket.next_reply": _("next reply on a parked ticket promised"),
+    "ticket.unparked": _("parked ticket taken up again"),
+    "ticket.reopened": _("closed ticket reopened"),
+    "ticket.merged": _("ticket merged into another"),
+    "ticket.merged_in": _("another ticket merged into it"),
+    "ticket.unmerged": _("ticket taken out of a merger"),
+    "ticket.split": _("ticket split"),
     "category.edited": _("category changed"),
 }
 
@@ -44,32 +64,45 @@ ACTIONS = {
 NAMES = {
     "assistants": _("assisting departments"),
     "called_at": _("time of the call"),
+    "closed_at": _("closed"),
     "companions": _("companions"),
     "decision": _("decision"),
+    "days": _("working days"),
     "due_on": _("due"),
     "findings": _("findings"),
     "handler": _("handler"),
+    "into": _("merged into"),
     "is_first": _("first contact"),
     "is_provisional": _("provisional"),
     "kind": _("kind"),
     "lead": _("lead department"),
+    "merged": _("merged ticket"),
     "met": _("people met"),
+    "note": _("note"),
     "person": _("person spoken to"),
     "phone": _("telephone"),
     "project": _("key project"),
     "photos": _("photos"),
+    "pieces": _("tickets split off"),
     "proposed": _("proposed outcome"),
+    "reason": _("reason"),
     "refusal": _("reason for not accepting"),
     "sign_off": _("confirmed by"),
     "signature": _("signature"),
     "size": _("size in bytes"),
+    "split_from": _("split from"),
     "status": _("state"),
+    "until_on": _("last day of the pause"),
 }
 
 # Codes that are no column's choices.
 CODES: dict[str, dict[str, str | Promise]] = {
     "decision": {"taken": _("later content taken"), "kept": _("first content kept")},
-    "kind": {**CLOCKS, **dict(StoredFile.Kind.choices)},
+    "kind": {
+        **CLOCKS,
+        **dict(StoredFile.Kind.choices),
+        **dict(DeadlinePause.Kind.choices),
+    },
     "proposed": dict(Ticket.Outcome.choices),
 }
 

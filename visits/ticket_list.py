@@ -24,7 +24,7 @@ from crm.lib.prepared import Prepared, places
 from crm.models import Lamp, Role, User, lamp_of
 from crm.services import calendar, deadlines
 from visits.models import Ticket, TicketPart
-from visits.models.tickets import TicketQuerySet
+from visits.models.ticket_sets import TicketQuerySet
 
 NEWEST = ("-pk",)
 OLDEST = ("pk",)

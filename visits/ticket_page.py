@@ -33,8 +33,21 @@ from .ticket_words import ICONS, Names, sentence_of
 STREAM_LENGTH = 100
 # The others may be done, but nobody waits for them.
 AWAITED = frozenset(
-    {Act.DISPATCH, Act.ACCEPT, Act.ANSWER, Act.CONFIRM, Act.ANSWER_PART}
+    {
+        Act.RULE,
+        Act.DECIDE_EXTENSION,
+        Act.DECIDE_PAUSE,
+        Act.DISPATCH,
+        Act.ACCEPT,
+        Act.NEXT_REPLY,
+        Act.ANSWER,
+        Act.CONFIRM,
+        Act.SUPPLY,
+        Act.ANSWER_PART,
+    }
 )
+# Beside the filled button; what is left is under "more".
+QUIET_ACTS = 3
 CLOCK_LABELS: dict[str, str | Promise] = {
     "contact": _("Contact the company"),
     "first_reply": pgettext_lazy("deadline", "First reply"),
@@ -122,6 +135,14 @@ class Page:
 
     @property
     def other_acts(self) -> list[Act]:
+        return self._others[:QUIET_ACTS]
+
+    @property
+    def more_acts(self) -> list[Act]:
+        return self._others[QUIET_ACTS:]
+
+    @property
+    def _others(self) -> list[Act]:
         return [act for act in self.acts if act != self.next_act]
 
     @property

@@ -1,9 +1,8 @@
 """What the events of a ticket say to people. Events hold codes; here are the words."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -12,6 +11,9 @@ from django.utils.translation import pgettext, pgettext_lazy
 from crm.lib.words import exact_day
 from crm.models import Department, Event, User
 from visits.models import Ticket
+
+from . import side_words
+from .side_words import new_of
 
 ICONS = {
     "ticket.raised": "clipboard-plus",
@@ -27,12 +29,34 @@ ICONS = {
     "ticket.confirmed": "check",
     "ticket.rejected": "arrow-back-up",
     "ticket.due_moved": "calendar-event",
+    "ticket.returned": "arrow-back-up",
+    "ticket.return_upheld": "gavel",
+    "ticket.return_overruled": "gavel",
+    "ticket.reassigned": "arrows-exchange",
+    "ticket.assistant_added": "users-plus",
+    "ticket.paused": "player-pause",
+    "ticket.pause_asked": "player-pause",
+    "ticket.pause_refused": "player-pause",
+    "ticket.resumed": "player-play",
+    "ticket.extension_asked": "calendar-plus",
+    "ticket.extended": "calendar-plus",
+    "ticket.extension_refused": "calendar-x",
+    "ticket.parked": "parking",
+    "ticket.next_reply": "calendar-event",
+    "ticket.unparked": "player-play",
+    "ticket.reopened": "refresh",
+    "ticket.merged": "arrows-join",
+    "ticket.merged_in": "arrows-join",
+    "ticket.unmerged": "arrows-split",
+    "ticket.split": "arrows-split",
 }
 CLOCKS: dict[str, str | Promise] = {
     "contact": pgettext_lazy("deadline", "contact"),
     "first_reply": pgettext_lazy("deadline", "first reply"),
     "solve": pgettext_lazy("deadline", "solution"),
     "part": pgettext_lazy("deadline", "assisting part"),
+    "ruling": pgettext_lazy("deadline", "ruling"),
+    "next_reply": pgettext_lazy("deadline", "next reply"),
 }
 
 
@@ -61,14 +85,9 @@ class Names:
         )
 
 
-def new_of(changes: Mapping[str, Any], name: str) -> Any:  # as JSON holds it
-    """The value after the change, None when it was not touched."""
-    return changes.get(name, [None, None])[1]
-
-
 def sentence_of(event: Event, names: Names) -> str:
     """What was done, to follow the person's name."""
-    tell = SENTENCES.get(event.action)
+    tell = SENTENCES.get(event.action) or side_words.SENTENCES.get(event.action)
     return tell(event, names) if tell else event.action
 
 

@@ -8,6 +8,7 @@ from .views import (
     requests,
     ticket_acts,
     ticket_files,
+    ticket_sides,
     tickets,
     visits,
 )
@@ -21,6 +22,7 @@ urlpatterns = [
     *amending.urls,
     *tickets.urls,
     *ticket_acts.urls,
+    *ticket_sides.urls,
     *ticket_files.urls,
     *categories.urls,
 ]

@@ -299,6 +299,14 @@ CRM_PREPARE_DAYS = env_int("CRM_PREPARE_DAYS", 5)
 CRM_YELLOW_DAYS = env_int("CRM_YELLOW_DAYS", 2)
 # Working days in which a department accepts what was handed in, or says why not.
 CRM_ADMIT_DAYS = env_int("CRM_ADMIT_DAYS", 5)
+# Working days that a department may pause a ticket in all without asking its head.
+CRM_PAUSE_ALONE_DAYS = env_int("CRM_PAUSE_ALONE_DAYS", 5)
+# Working days of the longest pause that anybody may grant.
+CRM_PAUSE_MOST_DAYS = env_int("CRM_PAUSE_MOST_DAYS", 60)
+# Working days within which the company of a parked ticket hears again.
+CRM_PARK_MOST_DAYS = env_int("CRM_PARK_MOST_DAYS", 30)
+# Days after the close in which a company may say that it is not solved after all.
+CRM_REOPEN_DAYS = env_int("CRM_REOPEN_DAYS", 60)
 # Where a count stops and says "10,000+".
 CRM_COUNT_CAP = 10_000
 # Bytes and pixels of one photo; bytes of all files of one person per day.

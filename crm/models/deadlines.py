@@ -101,6 +101,10 @@ class DeadlinePause(models.Model):
         COMPANY = "company", _("waiting for the company")
         SPECIAL = "special", _("special procedure")
         FORCE = "force", _("force majeure")
+        # 挂账: the next reply is watched instead.
+        PARKED = "parked", _("parked until the next reply")
+        # Between the close and the company's word that it is not solved after all.
+        CLOSED = "closed", _("closed meanwhile")
 
     deadline = models.ForeignKey(Deadline, models.PROTECT, related_name="pauses")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.lib.trees import PathField, PathRange
+from crm.lib.trees import PathField, PathRange, path_and_above
 
 CODE = RegexValidator(
     r"^[0-9A-Za-z-]{1,24}$", _("Use letters, digits and hyphens, at most 24.")
@@ -81,7 +81,9 @@ class Region(TreeNode):
 
 
 class DepartmentQuerySet(TreeQuerySet["Department"]):
-    """Departments as such, for the type checker."""
+    def at_or_above(self, region_path: str) -> Self:
+        """Those of this region and of the regions above it."""
+        return self.filter(region__path__in=path_and_above(region_path))
 
 
 class Department(TreeNode):

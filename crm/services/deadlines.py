@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from crm.events import Entry, record_many, require_transaction
@@ -79,6 +80,15 @@ def hand(clocks: Iterable[Deadline | None], handler: User) -> None:
     Deadline.objects.filter(pk__in=keys).update(handler=handler)
 
 
+def give(deadline: Deadline | None, department: Department) -> None:
+    """From now on it is this department's promise, in nobody's hands yet."""
+    if deadline is None:
+        return
+    require_transaction()
+    deadline.department, deadline.handler = department, None
+    deadline.save(update_fields=["department", "handler"])
+
+
 def meet(deadline: Deadline | None, *, now: datetime) -> bool:
     """The promise was kept, in time or late; the first time counts."""
     if deadline is None or deadline.met_at is not None:
@@ -98,14 +108,24 @@ def unmeet(deadline: Deadline | None) -> bool:
 
 
 def pause(
-    deadline: Deadline, *, kind: str, first_on: date, reason: str, actor: User
+    deadline: Deadline,
+    *,
+    kind: str,
+    first_on: date,
+    reason: str,
+    actor: User,
+    last_on: date | None = None,
 ) -> DeadlinePause:
-    """From this day on no day counts, until resume(); who and why is kept."""
+    """From this day on no day counts, until resume(); who and why is kept.
+
+    With a last day the clock goes on by itself after it.
+    """
     require_transaction()
     row = DeadlinePause.objects.create(
         deadline=deadline,
         kind=kind,
         first_on=first_on,
+        last_on=last_on,
         reason=reason[:200],
         paused_by=actor,
     )
@@ -114,9 +134,13 @@ def pause(
 
 
 def resume(deadline: Deadline, *, last_on: date) -> None:
-    """The running pause ends with this day; the days after it count again."""
+    """The running pause ends with this day; the days after it count again.
+
+    One that was to last longer is cut short; one that is over stays as it is.
+    """
     require_transaction()
-    deadline.pauses.filter(last_on=None).update(last_on=last_on)
+    running = Q(last_on=None) | Q(last_on__gt=last_on)
+    deadline.pauses.filter(running).update(last_on=last_on)
     _land(deadline)
 
 

@@ -98,6 +98,7 @@ def form_of(**changed):
         "contact_days": 1,
         "first_reply_days": 3,
         "solve_days": 7,
+        "extended_days": 30,
         "is_active": "on",
         "version": 1,
     }

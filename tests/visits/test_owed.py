@@ -14,7 +14,11 @@ from visits.services import tickets
 from . import ticket_stories as stories
 
 Status = Ticket.Status
-OWED = {Status.DISPATCHED, Status.ACCEPTED, Status.WORKING}
+# Whether or not the clock stands: it is with the department, unanswered.
+OWED = {
+    *(Status.DISPATCHED, Status.RETURNED, Status.ACCEPTED, Status.WORKING),
+    *(Status.PAUSED, Status.PARKED),
+}
 TASK = "核实用水"
 
 
@@ -33,6 +37,8 @@ def clocks_of(ticket):
 def test_a_unit_owes_what_it_leads_and_has_not_answered(cast, state):
     ticket = stories.in_state(cast, state)
     wanted = [ticket] if state in OWED else []
+    if ticket.merged_into:
+        wanted = [ticket.merged_into]  # worked as one with it
     assert list(Ticket.objects.owed_by_units_of(cast.hana)) == wanted
     assert list(Ticket.objects.owed_by_units_of(cast.uma)) == wanted
     assert not Ticket.objects.owed_by_units_of(cast.tom).exists()
@@ -85,3 +91,13 @@ def test_older_refusals_learn_when_they_were(cast):
     import_module("visits.migrations.0005_ticket_refused_at").fill(apps, None)
     ticket.refresh_from_db()
     assert ticket.refused_at == NOON
+
+
+def test_older_tickets_learn_how_often_they_were_dispatched_and_redone(cast):
+    redone, new = rejected(cast), stories.raised(cast)
+    Ticket.objects.update(dispatch_count=0, redo_count=0)
+    for _again in range(2):
+        import_module("visits.migrations.0010_ticket_counts").fill(apps, None)
+    for ticket, counts in ((redone, (1, 1)), (new, (0, 0))):
+        ticket.refresh_from_db()
+        assert (ticket.dispatch_count, ticket.redo_count) == counts

@@ -183,7 +183,7 @@ def test_an_act_that_is_too_late_says_what_is_possible(cast, as_user):
 def test_what_is_possible_is_what_this_person_may_do(cast, as_user):
     ticket = dispatched(cast, assistants=[(cast.other_bureau, "请提供名单。")])
     page = as_user(cast.hana).get(f"/tickets/{ticket.pk}/answer/").content.decode()
-    assert "签收" in page and "协办" not in page
+    assert "签收" in page and "答复协办事项" not in page
 
 
 def test_a_stale_page_shows_what_is_stored_and_keeps_what_was_typed(cast, as_user):
@@ -349,6 +349,8 @@ def test_answers_are_written_once(cast, as_user):
     assert Answer.objects.count() == 1
 
 
-def test_a_closed_ticket_offers_nothing_more(cast, as_user):
+def test_a_closed_ticket_is_only_reopened(cast, as_user):
     response = as_user(cast.otto).get(closed(cast).get_absolute_url())
+    assert response.context["page"].acts == [tickets.Act.REOPEN]
+    response = as_user(cast.hana).get(closed(cast).get_absolute_url())
     assert response.context["page"].acts == []

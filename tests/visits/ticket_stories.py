@@ -14,7 +14,7 @@ from visits.services import tickets
 
 Status = Ticket.Status
 TEXT = "招不到挡车工。三条线停了一条,已经两周。"
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TODAY = datetime(2026, 3, 19, 9, 0, tzinfo=SHANGHAI)
 
 
@@ -82,6 +82,56 @@ def refused(cast, **more) -> Ticket:
     )
 
 
+def contacted(cast, **more) -> Ticket:
+    return tickets.record_contact(
+        working(cast, **more),
+        actor=cast.hana,
+        person="张三",
+        called_at=NOON + HOUR,
+        now=NOON + HOUR,
+    )
+
+
+def returned(cast, **more) -> Ticket:
+    return tickets.return_ticket(
+        dispatched(cast, **more),
+        actor=cast.hana,
+        reason="属水利局职责。",
+        suggested=cast.other_bureau,
+        now=NOON + HOUR,
+    )
+
+
+def paused(cast, days=3, **more) -> Ticket:
+    return tickets.pause_ticket(
+        contacted(cast, **more),
+        actor=cast.hana,
+        kind="company",
+        reason="请补充缺工岗位表。",
+        until_on=(NOON + days * DAY).date(),
+        now=NOON + 2 * HOUR,
+    )
+
+
+def parked(cast, days=10, **more) -> Ticket:
+    return tickets.park_ticket(
+        working(cast, **more),
+        actor=cast.uma,
+        reason="职校 9 月才有毕业生。",
+        next_on=(NOON + days * DAY).date(),
+        now=NOON + 2 * HOUR,
+    )
+
+
+def merged(cast, into=None, **more) -> Ticket:
+    return tickets.merge_tickets(
+        dispatched(cast, **more),
+        into=into or working(cast),
+        actor=cast.dora,
+        now=NOON + 2 * HOUR,
+    )
+
+
 TELL = {
     Status.SUBMITTED: lambda cast, **more: raised(cast, by="otto", **more),
     Status.QUEUED: raised,
@@ -89,6 +139,10 @@ TELL = {
     Status.ACCEPTED: accepted,
     Status.WORKING: working,
     Status.CONFIRMING: answered,
+    Status.RETURNED: returned,
+    Status.PAUSED: paused,
+    Status.PARKED: parked,
+    Status.MERGED: merged,
     Status.CLOSED: closed,
     Status.REFUSED: refused,
 }

@@ -16,7 +16,7 @@ from projects.models import Project
 from visits import ticket_list
 from visits.filters import TicketFilter
 from visits.models import Category, Ticket
-from visits.models.tickets import TicketQuerySet
+from visits.models.ticket_sets import TicketQuerySet
 from visits.services import tickets as services
 
 # What the record of a call holds.

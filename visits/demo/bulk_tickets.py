@@ -13,6 +13,7 @@ from crm.demo.rows import fields_of, row_of
 from crm.models import Deadline, Department, Involvement, User
 from crm.services import deadlines
 from visits.models import Answer, Category, Finding, Ticket, TicketPart, Visit
+from visits.models.ticket_codes import Codes
 from visits.services import numbers
 from visits.services.projects import about
 from visits.services.tickets.dispatching import clocks_of, part_clock
@@ -21,7 +22,7 @@ from visits.services.tickets.raising import title_of
 from .acts import Assistant, Case
 from .story import FindingStory
 
-Status = Ticket.Status
+Status = Codes.Status
 # The places of a ticket's three clocks in its sheaf.
 OF_TICKET = CONTACT, REPLY, SOLVE = range(3)
 BY_COMPANY, BY_CENTRE = Ticket.Source.COMPANY, Ticket.Source.DISPATCHER
@@ -183,6 +184,7 @@ class TicketRows:
         change = move(ticket, Status.DISPATCHED)
         ticket.first_receiver_id = ticket.first_receiver_id or actor.pk
         ticket.dispatched_at = now
+        ticket.dispatch_count = 1
         self.start_clocks(case, lead, assistants, now.date())
         sheaf.involved = [
             row_of(

@@ -126,6 +126,7 @@ class WorkRows(TicketRows):
         newest = [one for one in sheaf.answers if one.part_id == sheaf.parts[0].pk][-1]
         newest.rejected_at, newest.rejection = now, reason
         change = move(sheaf.ticket, Status.WORKING)
+        sheaf.ticket.redo_count += 1
         sheaf.clocks[SOLVE].met_at = None
         self.tell(case, actor, "rejected", now, status=change)
 

@@ -15,7 +15,7 @@ from crm.lib.narrowing import AskedFilterSet
 from crm.models import Company, Department, Lamp
 from crm.services import deadlines
 from visits.models import Category, Ticket, TicketPart
-from visits.models.tickets import TicketQuerySet
+from visits.models.ticket_sets import TicketQuerySet
 from visits.services.numbers import number_of
 
 # 2026-000123, its beginning, or only the count of this year.

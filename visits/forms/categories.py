@@ -27,6 +27,7 @@ class CategoryForm(forms.ModelForm[Category]):
             "contact_days",
             "first_reply_days",
             "solve_days",
+            "extended_days",
             "is_active",
         )
         help_texts = {
@@ -37,7 +38,12 @@ class CategoryForm(forms.ModelForm[Category]):
         super().__init__(*args, **kwargs)
         lead: Any = self.fields["default_lead"]  # a ModelChoiceField
         lead.queryset = Department.objects.filter(is_active=True)
-        for name in ("contact_days", "first_reply_days", "solve_days"):
+        for name in (
+            "contact_days",
+            "first_reply_days",
+            "solve_days",
+            "extended_days",
+        ):
             days: Any = self.fields[name]  # an IntegerField
             days.min_value, days.max_value = 0, 365
             days.validators += [

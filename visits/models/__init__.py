@@ -6,6 +6,7 @@ from .findings import Finding
 from .numbers import TicketNumber
 from .parts import TicketPart
 from .requests import VisitRequest
+from .sideways import Extension, TicketPause, TicketReturn
 from .tickets import Ticket
 from .visits import Companion, IntakeConflict, Met, Visit, VisitPhoto, VisitVersion
 
@@ -13,12 +14,15 @@ __all__ = [
     "Answer",
     "Category",
     "Companion",
+    "Extension",
     "Finding",
     "IntakeConflict",
     "Met",
     "Ticket",
     "TicketNumber",
     "TicketPart",
+    "TicketPause",
+    "TicketReturn",
     "Visit",
     "VisitPhoto",
     "VisitRequest",

@@ -37,6 +37,8 @@ class Category(models.Model):
         _("first reply within"), default=3
     )
     solve_days = models.PositiveSmallIntegerField(_("solve within"))
+    # One extension, to this many days at most, counted from the dispatch.
+    extended_days = models.PositiveSmallIntegerField(_("extended to"), default=30)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     is_active = models.BooleanField(_("in use"), default=True)
     version = models.PositiveIntegerField(default=1)

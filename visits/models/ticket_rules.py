@@ -1,7 +1,7 @@
 """Which columns of a ticket go together, said to the database."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 # What holds whoever writes a ticket: the database refuses the rest.
 CONSTRAINTS: list[models.BaseConstraint] = [
@@ -24,22 +24,42 @@ CONSTRAINTS: list[models.BaseConstraint] = [
     models.CheckConstraint(
         name="ticket_dispatched_has_clocks",
         condition=Q(
-            status__in=["submitted", "queued", "refused"],
+            status__in=["submitted", "queued", "refused", "merged"],
             dispatched_at__isnull=True,
         )
         | Q(
             status__in=[
                 "dispatched",
+                "returned",
                 "accepted",
                 "working",
+                "paused",
+                "parked",
                 "confirming",
                 "closed",
+                "merged",
             ],
             dispatched_at__isnull=False,
             contact_by__isnull=False,
             reply_by__isnull=False,
             solve_by__isnull=False,
         ),
+    ),
+    models.CheckConstraint(
+        name="ticket_merged_has_target",
+        condition=~Q(status="merged") | Q(merged_into__isnull=False),
+    ),
+    models.CheckConstraint(
+        name="ticket_not_merged_into_itself",
+        condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("pk")),
+    ),
+    # 挂账 is not an end: without a next reply it would be one.
+    models.CheckConstraint(
+        name="ticket_parked_has_next_reply",
+        condition=Q(
+            status="parked", parked_at__isnull=False, next_reply_by__isnull=False
+        )
+        | ~Q(status="parked") & Q(parked_at__isnull=True),
     ),
     # An officer may close only with something in hand.
     models.CheckConstraint(
@@ -59,7 +79,11 @@ INDEXES = [
     models.Index(
         fields=["id", "company"],
         name="ticket_undispatched",
-        condition=Q(dispatched_at__isnull=True, refused_at__isnull=True),
+        condition=Q(
+            dispatched_at__isnull=True,
+            refused_at__isnull=True,
+            merged_into__isnull=True,
+        ),
     ),
     models.Index(
         fields=["project", "raised_at"],

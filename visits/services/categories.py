@@ -27,6 +27,7 @@ EDITABLE = (
     "contact_days",
     "first_reply_days",
     "solve_days",
+    "extended_days",
     "is_active",
 )
 LOCAL = (Department.Kind.TOWN, Department.Kind.PARK)
@@ -130,6 +131,12 @@ def _check(category: Category) -> None:
             ),
             code="days_out_of_order",
             field="solve_days",
+        )
+    if category.extended_days < category.solve_days:
+        raise DomainError(
+            _("An extension cannot make the days fewer."),
+            code="days_out_of_order",
+            field="extended_days",
         )
     others = Category.objects.filter(is_active=True).exclude(pk=category.pk)
     if not category.is_active and not others.exists():

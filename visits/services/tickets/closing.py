@@ -1,21 +1,23 @@
 """The company's word: solved, or not."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
 from crm.lib.errors import DomainError
-from crm.models import Deadline, User
+from crm.models import Deadline, DeadlinePause, User
 from crm.services import deadlines
 from crm.services.attaching import Sent, keep
 from visits.models import Ticket
 
-from .acts import Act, check, check_call, claim, save
-from .dispatching import release
+from .acts import Act, check, check_call, claim, need, save
+from .merging import release_merged
+from .parts import involve, release
 from .raising import is_owner
 
 Status = Ticket.Status
@@ -74,6 +76,7 @@ def confirm_ticket(
     save(ticket, "status", "outcome", "closed_at", *SIGN_OFF)
     _stop_parts(ticket, now)
     release(ticket)
+    release_merged(ticket)
     events.record(
         actor,
         "ticket.confirmed",
@@ -112,8 +115,10 @@ def reject_answer(
         answer.save(update_fields=["rejected_at", "rejection"])
     before = ticket.status
     ticket.move_to(Status.WORKING)
+    ticket.redo_count += 1
+    _work_again(ticket)
     deadlines.unmeet(ticket.solve_by)
-    save(ticket, "status")
+    save(ticket, "status", "redo_count")
     events.record(
         actor,
         "ticket.rejected",
@@ -123,6 +128,81 @@ def reject_answer(
         status=[before, ticket.status],
     )
     return ticket
+
+
+@transaction.atomic
+def reopen_ticket(
+    ticket: Ticket,
+    *,
+    actor: User,
+    reason: str,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> Ticket:
+    """重办 after the close: it turned out not to be solved. The days between stand."""
+    now = now or timezone.now()
+    ticket = claim(ticket, actor, Act.REOPEN)
+    check(ticket, Act.REOPEN, version)
+    reason = need(reason, _("Say what is not solved."), "reason")
+    _check_recent(ticket, now)
+    closed_at, outcome = ticket.closed_at, ticket.outcome
+    ticket.move_to(Status.WORKING)
+    ticket.outcome, ticket.closed_at = "", None
+    ticket.sign_off, ticket.sign_off_note, ticket.sign_off_file = "", "", None
+    ticket.sign_off_person = ticket.sign_off_phone = ""
+    ticket.sign_off_at = None
+    ticket.redo_count += 1
+    save(ticket, "status", "outcome", "closed_at", "redo_count", *SIGN_OFF)
+    _work_again(ticket)
+    _go_on_counting(ticket, actor, now)
+    events.record(
+        actor,
+        "ticket.reopened",
+        ticket,
+        is_public=True,
+        now=now,
+        status=[Status.CLOSED, ticket.status],
+        outcome=[outcome, ""],
+        closed_at=[closed_at, None],
+        personal={"reason": reason},
+    )
+    return ticket
+
+
+def _check_recent(ticket: Ticket, now: datetime) -> None:
+    days = settings.CRM_REOPEN_DAYS
+    if ticket.closed_at and now - ticket.closed_at > timedelta(days=days):
+        raise DomainError(
+            _("It was closed more than %(days)s days ago. Please raise a new problem.")
+            % {"days": days},
+            code="too_late_to_reopen",
+        )
+
+
+def _work_again(ticket: Ticket) -> None:
+    """The departments have it in their lists again, and see the company."""
+    parts = ticket.parts.filter(ended_on=None)
+    parts.update(is_running=True)
+    involve(ticket, [part.department for part in parts.select_related("department")])
+
+
+def _go_on_counting(ticket: Ticket, actor: User, now: datetime) -> None:
+    """The clock goes on; the days on which it counted as solved do not count."""
+    clock = ticket.solve_by
+    if clock is None or clock.met_at is None:
+        return
+    first_on = timezone.localdate(clock.met_at) + timedelta(days=1)
+    last_on = timezone.localdate(now)
+    deadlines.unmeet(clock)
+    if first_on <= last_on:
+        deadlines.pause(
+            clock,
+            kind=DeadlinePause.Kind.CLOSED,
+            first_on=first_on,
+            last_on=last_on,
+            reason="",
+            actor=actor,
+        )
 
 
 def _proof_of(ticket: Ticket, actor: User, proof: Proof | None, now: datetime) -> Proof:

@@ -1,6 +1,6 @@
 """The dispatch centre: admit, refuse, give to departments. Here the clocks start."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from crm import events
 from crm.lib import trees
 from crm.lib.errors import DomainError
-from crm.models import Department, Involvement, Role, User
+from crm.models import Department, Role, User
 from crm.services import deadlines
 from crm.services.deadlines import Wanted
 from visits.models import Category, Ticket, TicketPart
 from visits.models.parts import PART
-from visits.models.tickets import SOLVE
+from visits.models.ticket_codes import SOLVE
 
 from .acts import Act, check, claim, save
+from .parts import follow_lead, involve
 
 CONTACT, FIRST_REPLY = "contact", "first_reply"
 Status = Ticket.Status
@@ -116,6 +117,7 @@ def dispatch_ticket(
     ticket.category = category or ticket.category
     ticket.first_receiver = ticket.first_receiver or actor
     ticket.dispatched_at = now
+    ticket.dispatch_count += 1
     parts = _start_clocks(ticket, lead, assistants, timezone.localdate(now))
     save(
         ticket,
@@ -123,11 +125,13 @@ def dispatch_ticket(
         "category",
         "first_receiver",
         "dispatched_at",
+        "dispatch_count",
         "contact_by",
         "reply_by",
         "solve_by",
     )
     involve(ticket, [part.department for part in parts])
+    follow_lead(ticket, ticket.merged.filter(status=Status.MERGED), now=now)
     events.record(
         actor,
         "ticket.dispatched",
@@ -176,31 +180,6 @@ def check_targets(
             code="task_missing",
             field="assistants",
         )
-
-
-def involve(ticket: Ticket, departments: Iterable[Department]) -> None:
-    """Let these departments see the company while the ticket runs."""
-    Involvement.objects.bulk_create(
-        [
-            Involvement(
-                company_id=ticket.company_id,
-                department=department,
-                kind=Involvement.Kind.TICKET,
-                reference=ticket.pk,
-            )
-            for department in departments
-        ],
-        update_conflicts=True,
-        unique_fields=["kind", "reference", "department"],
-        update_fields=["is_open"],
-    )
-
-
-def release(ticket: Ticket) -> None:
-    """The ticket has ended: the company is theirs no longer because of it."""
-    Involvement.objects.filter(
-        kind=Involvement.Kind.TICKET, reference=ticket.pk, is_open=True
-    ).update(is_open=False)
 
 
 def clocks_of(category: Category, today: date, lead: Department) -> list[Wanted]:

@@ -33,13 +33,60 @@ def comment_ticket(
     Whoever speaks for the company alone never writes an internal comment.
     """
     now = now or timezone.now()
-    ticket = Ticket.objects.claim(ticket.pk, actor)
+    speakable = Ticket.objects.speakable_by(actor)
+    ticket = Ticket.objects.lock(speakable, ticket.pk)
     _check_content(text, files)
+    comment = _write(
+        ticket,
+        actor,
+        text,
+        is_internal=is_internal and _reads_internal(ticket, actor),
+        client_key=client_key,
+        files=files,
+        now=now,
+    )
+    if not comment.is_internal and _is_reply(ticket, actor):
+        deadlines.meet(ticket.reply_by, now=now)
+    return comment
+
+
+def say(
+    ticket: Ticket,
+    actor: User,
+    text: str,
+    *,
+    now: datetime,
+    client_key: uuid.UUID | None = None,
+    files: Sequence[Sent] = (),
+) -> Comment:
+    """A word that the company reads, as part of an act that was allowed already."""
+    _check_content(text, files)
+    return _write(
+        ticket,
+        actor,
+        text,
+        is_internal=False,
+        client_key=client_key,
+        files=files,
+        now=now,
+    )
+
+
+def _write(
+    ticket: Ticket,
+    actor: User,
+    text: str,
+    *,
+    is_internal: bool,
+    client_key: uuid.UUID | None,
+    files: Sequence[Sent],
+    now: datetime,
+) -> Comment:
     key = client_key or uuid.uuid4()
     comment = Comment(
         author=actor,
         text=text.strip(),
-        is_internal=is_internal and _reads_internal(ticket, actor),
+        is_internal=is_internal,
         created_at=now,
         client_key=key,
     )
@@ -50,8 +97,6 @@ def comment_ticket(
             comments.save(comment, ticket, pairs)
     except IntegrityError:
         return Comment.objects.get(author=actor, client_key=key)
-    if not comment.is_internal and _is_reply(ticket, actor):
-        deadlines.meet(ticket.reply_by, now=now)
     return comment
 
 

@@ -19,6 +19,8 @@ from visits.models import Answer, Ticket, TicketPart
 from visits.models.visits import UNIT_ROLES
 
 from .acts import Act, check, check_call, claim, save
+from .asking import void_requests
+from .merging import answer_merged
 
 Status = Ticket.Status
 
@@ -231,21 +233,16 @@ def answer_ticket(
     if proposed not in Ticket.Outcome.values:
         raise DomainError(_("Choose what was achieved."), field="proposed")
     part = ticket.parts.get(is_lead=True, ended_on=None)
-    _write_answer(ticket, part, actor, text, client_key, now, proposed=proposed)
-    attach(
-        ticket,
-        files,
-        company=ticket.company,
-        actor=actor,
-        is_internal=False,
-        now=now,
+    answer = _write_answer(
+        ticket, part, actor, text, client_key, now, proposed=proposed
     )
+    company = ticket.company
+    attach(ticket, files, company=company, actor=actor, is_internal=False, now=now)
     before = ticket.status
     ticket.move_to(Status.CONFIRMING)
-    # Whoever has the answer was reached: no clock is left running.
-    for clock in (ticket.contact_by, ticket.reply_by, ticket.solve_by):
-        deadlines.meet(clock, now=now)
+    _stop_clocks(ticket, now)
     save(ticket, "status")
+    answer_merged(ticket, answer, now=now)
     events.record(
         actor,
         "ticket.answered",
@@ -256,6 +253,13 @@ def answer_ticket(
         proposed=proposed,
     )
     return ticket
+
+
+def _stop_clocks(ticket: Ticket, now: datetime) -> None:
+    """Whoever has the answer was reached: no clock and no request is left."""
+    for clock in (ticket.contact_by, ticket.reply_by, ticket.solve_by):
+        deadlines.meet(clock, now=now)
+    void_requests(ticket, now)
 
 
 def _hand_clocks(ticket: Ticket, handler: User) -> None:
