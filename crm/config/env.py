@@ -1,6 +1,7 @@
 """Read settings from the environment, and stop with a sentence on a bad value."""
 
 import os
+from datetime import time
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -28,6 +29,20 @@ def env_int(name: str, default: int) -> int:
         raise ImproperlyConfigured(
             f"{name} must be a whole number, not {value!r}."
         ) from None
+
+
+def env_hours(name: str, default: str) -> tuple[time, time]:
+    """From and to on one day, as 9:00-17:30."""
+    value = env(name, default)
+    try:
+        opens, closes = (
+            time.fromisoformat(one.strip().zfill(5)) for one in value.split("-")
+        )
+    except ValueError:
+        opens = closes = time()
+    if closes <= opens:
+        raise ImproperlyConfigured(f"{name} must be like 9:00-17:30, not {value!r}.")
+    return opens, closes
 
 
 def env_list(name: str, default: str = "") -> list[str]:

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from .databases import database_from
-from .env import env, env_bool, env_int, env_list, secret_from
+from .env import env, env_bool, env_hours, env_int, env_list, secret_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(env("CRM_DATA_DIR") or BASE_DIR / "var").resolve()
@@ -307,6 +307,9 @@ CRM_PAUSE_MOST_DAYS = env_int("CRM_PAUSE_MOST_DAYS", 60)
 CRM_PARK_MOST_DAYS = env_int("CRM_PARK_MOST_DAYS", 30)
 # Days after the close in which a company may say that it is not solved after all.
 CRM_REOPEN_DAYS = env_int("CRM_REOPEN_DAYS", 60)
+# When offices are open on working days; hours in which a new ticket is dispatched.
+CRM_WORK_HOURS = env_hours("CRM_WORK_HOURS", "9:00-17:30")
+CRM_DISPATCH_HOURS = env_int("CRM_DISPATCH_HOURS", 8)
 # Where a count stops and says "10,000+".
 CRM_COUNT_CAP = 10_000
 # Bytes and pixels of one photo; bytes of all files of one person per day.
