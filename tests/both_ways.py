@@ -11,7 +11,15 @@ from django.db import models
 from crm.demo import story
 from crm.models import Company, Department, Document, Region, User
 from projects.models import ApprovalTemplate, Forecast, Project, ProjectLink
-from visits.models import Category, Visit
+from visits.models import (
+    Category,
+    KindCount,
+    PieceCount,
+    SketchPiece,
+    Suggestion,
+    TicketSketch,
+    Visit,
+)
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 TINY = story.Scale(companies=30, users=20, visits=60, days=200)
@@ -35,7 +43,10 @@ POINTS_TO = {
 
 
 # By one service in both ways, from dice that the key throws or with a random number.
-COMPUTED = {Document, Forecast}
+COMPUTED = {
+    *(Document, Forecast),
+    *(KindCount, PieceCount, SketchPiece, Suggestion, TicketSketch),
+}
 # What an involvement refers to.
 INVOLVED = {"ticket": "visits.ticket", "milestone": "projects.project"}
 

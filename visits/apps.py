@@ -8,8 +8,14 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         # Only when the apps are loaded can they name their models.
-        from . import project_hooks, ticket_hooks, visit_hooks  # noqa: PLC0415
+        from . import (  # noqa: PLC0415
+            desk_hooks,
+            project_hooks,
+            ticket_hooks,
+            visit_hooks,
+        )
 
         visit_hooks.hang()
         ticket_hooks.hang()
         project_hooks.hang()
+        desk_hooks.hang()

@@ -1,4 +1,4 @@
-"""Long work on visits: photos are looked into here, and nowhere else."""
+"""Long work on visits and tickets: photos are looked into here, and nowhere else."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from django.utils.translation import override
 from crm.lib.forked import ChildError, run_forked
 from crm.lib.images import Made
 from crm.models import StoredFile
-from visits.models import Visit
-from visits.services import photos
+from visits.models import Ticket, Visit
+from visits.services import batches, photos, suggestions
 
 # Seconds and MB for one picture: 40 megapixels decode into 160 MB.
 SECONDS = 30
@@ -82,3 +82,26 @@ def lines_of(stamp: dict[str, Any]) -> list[str]:  # Any: JSON
             second.append(_("about %(place)s") % {"place": place})
         lines = ["  ".join(first), "  ".join(part for part in second if part)]
         return [line for line in lines if line]
+
+
+def suggest(ticket_pk: int) -> None:
+    """A ticket was raised: make it findable, and propose what may become of it."""
+    tickets = Ticket.objects.select_related("company", "category")
+    suggestions.ensure(tickets.get(pk=ticket_pk))
+
+
+def forget_old_tickets() -> None:
+    """Nightly: what is old is forgotten, what was corrected is learned anew."""
+    suggestions.prune()
+    suggestions.learn_changed()
+
+
+def learn() -> None:
+    """Every few minutes: what the centre has decided since is learned from."""
+    suggestions.learn_dispatched()
+
+
+def dispatch_batch(batch_pk: int) -> None:
+    """Go on with a dispatch of many; what is left is the next task's."""
+    with override(settings.LANGUAGE_CODE):
+        batches.run_batch(batch_pk)

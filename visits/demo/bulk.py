@@ -14,6 +14,7 @@ from visits.models import (
     Answer,
     Category,
     Finding,
+    FirstDispatch,
     Met,
     Ticket,
     TicketNumber,
@@ -42,7 +43,7 @@ class BulkHands(WorkRows):
         self.rows.follow(
             Visit, Met, Finding, Deadline, Ticket, TicketPart, Answer, Involvement
         )
-        self.rows.follow(Comment)
+        self.rows.follow(Comment, FirstDispatch)
         self.projects = projects.by_company()
         self.last_visit_on: dict[int, date] = {}
         self.last_on_site: dict[int, date] = {}

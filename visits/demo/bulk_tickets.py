@@ -12,9 +12,17 @@ from crm.demo.county import County
 from crm.demo.rows import fields_of, row_of
 from crm.models import Deadline, Department, Involvement, User
 from crm.services import deadlines
-from visits.models import Answer, Category, Finding, Ticket, TicketPart, Visit
+from visits.models import (
+    Answer,
+    Category,
+    Finding,
+    FirstDispatch,
+    Ticket,
+    TicketPart,
+    Visit,
+)
 from visits.models.ticket_codes import Codes
-from visits.services import numbers
+from visits.services import numbers, queueing
 from visits.services.projects import about
 from visits.services.tickets.dispatching import clocks_of, part_clock
 from visits.services.tickets.raising import title_of
@@ -183,8 +191,8 @@ class TicketRows:
         ticket = sheaf.ticket
         change = move(ticket, Status.DISPATCHED)
         ticket.first_receiver_id = ticket.first_receiver_id or actor.pk
-        ticket.dispatched_at = now
-        ticket.dispatch_count = 1
+        ticket.dispatched_at, ticket.dispatch_count = now, 1
+        self.rows.add(first_dispatch(self.county, case, now))
         self.start_clocks(case, lead, assistants, now.date())
         sheaf.involved = [
             row_of(
@@ -239,6 +247,18 @@ class TicketRows:
             )
             for unit, task, key in told
         ]
+
+
+def first_dispatch(county: County, case: Case, now: datetime) -> FirstDispatch:
+    """How long it had waited for the centre."""
+    ticket = case.record.ticket
+    region = county.story.companies[case.company].region
+    return row_of(
+        FirstDispatch,
+        ticket_id=ticket.pk,
+        region_path=county.regions[region].path,
+        **queueing.measured(ticket.raised_at, now),
+    )
 
 
 def move(ticket: Ticket, new: Status) -> list[str]:

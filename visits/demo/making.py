@@ -16,7 +16,7 @@ from crm.models import Grant, Role, User
 from projects.models import Project
 from visits.models import Category, Ticket, Visit
 from visits.services import categories as category_services
-from visits.services import requests, visits
+from visits.services import requests, suggestions, visits
 
 from .acts import Case, Hands, Past, hold, write_in
 from .bulk import BulkHands
@@ -42,6 +42,9 @@ def make(county: County) -> None:
         pictured_from = county.story.scale.visits - PICTURED
         served = ServiceHands(county, Random(county.seed), categories, pictured_from)
         happen(past_of(county, served, categories), batch)
+    suggestions.rebuild()
+    waiting = Ticket.objects.waiting_for_dispatch()
+    suggestions.refresh(waiting.values_list("pk", flat=True))
     with transaction.atomic():
         plan(county)
         ask(county)

@@ -10,7 +10,7 @@ from .dispatching import (
     refuse_ticket,
 )
 from .extending import ask_extension, decide_extension, most_days
-from .leading import lead_targets
+from .leading import lead_targets, out_of_reach
 from .merging import merge_tickets, unmerge_ticket
 from .parking import park_ticket, promise_next_reply, unpark_ticket
 from .parts import lead_part
@@ -63,6 +63,7 @@ __all__ = [
     "may_still_return",
     "merge_tickets",
     "most_days",
+    "out_of_reach",
     "own_parts",
     "park_ticket",
     "pause_ticket",

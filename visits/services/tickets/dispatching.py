@@ -17,6 +17,7 @@ from crm.services.deadlines import Wanted
 from visits.models import Category, Ticket, TicketPart
 from visits.models.parts import PART
 from visits.models.ticket_codes import SOLVE
+from visits.services import queueing
 
 from .acts import Act, check, claim, save
 from .parts import follow_lead, involve
@@ -132,6 +133,7 @@ def dispatch_ticket(
     )
     involve(ticket, [part.department for part in parts])
     follow_lead(ticket, ticket.merged.filter(status=Status.MERGED), now=now)
+    queueing.note_dispatch(ticket, at=now)
     events.record(
         actor,
         "ticket.dispatched",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.lib.errors import DomainError
+from crm.lib.tasks import enqueue
 from crm.models import Company, CompanyLiaison, Role, User
 from crm.services.attaching import Sent, attach
 from projects.models import Blocker, Project
@@ -189,4 +190,5 @@ def _raise(
         category=ticket.category,
         **about(ticket),
     )
+    enqueue("visits.jobs.suggest", ticket.pk)
     return ticket

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.lib.errors import DomainError
+from crm.lib.tasks import enqueue
 from crm.models import User
 from visits.models import Category, Ticket
 from visits.services import numbers
@@ -100,6 +101,7 @@ def _split_off(
         category=made.category,
         split_from=ticket.number,
     )
+    enqueue("visits.jobs.suggest", made.pk)
     return made
 
 
