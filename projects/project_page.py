@@ -23,7 +23,14 @@ from crm.models import (
     subject_of,
 )
 from crm.services import calendar, comments, deadlines
-from projects import lamp_words, marks, of_project, session_list, site_notes
+from projects import (
+    lamp_words,
+    marks,
+    of_project,
+    project_panels,
+    session_list,
+    site_notes,
+)
 from projects.models import (
     ApprovalTemplate,
     Blocker,
@@ -223,6 +230,10 @@ class Page:
     def may_call(self) -> bool:
         flags = ("may_work", "may_manage", "may_decide")
         return any(getattr(self.project, flag) for flag in flags)
+
+    @cached_property
+    def panels(self) -> list[project_panels.Shown]:
+        return project_panels.of(self.project, self.user, self.today)
 
     @cached_property
     def notes(self) -> list[site_notes.SiteNote]:

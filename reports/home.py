@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from crm.models import Role, User
 
-from . import project_home, queries
+from . import leader_home, project_home, queries
 from .sections import ROWS, More, Section
 from .troubles import troubles_of
 
@@ -324,6 +324,8 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.OFFICER,), project_home.officer),
     ((Role.DISPATCHER,), dispatcher),
     ((Role.DISPATCHER,), project_home.dispatcher),
+    (leader_home.ROLES, leader_home.unit),
+    ((Role.SUPERVISOR, Role.DISPATCHER), leader_home.late),
     ((Role.UNIT_HEAD,), unit_head),
     ((Role.HANDLER,), handler),
     ((Role.UNIT_HEAD, Role.HANDLER), project_home.unit),

@@ -8,13 +8,14 @@ from django.dispatch import receiver
 from crm.models import User
 from projects.models import Agency, JointSession
 from projects.signals import agency_moved, session_changed
-from visits.models import Visit
-from visits.signals import visit_changed
+from visits.models import Meeting, Visit
+from visits.signals import meeting_changed, visit_changed
 
 from .agency_papers import PAPERS
 from .services import (
     queue_first_report,
     request_agency_paper,
+    request_meeting_minutes,
     request_minutes,
     request_visit_report,
 )
@@ -57,3 +58,16 @@ def make_minutes(
     """A closed session has its minutes; each later answer makes the next version."""
     if session.is_held:
         request_minutes(session, actor=actor, now=now)
+
+
+@receiver(meeting_changed)
+def make_meeting_minutes(
+    sender: object,
+    meeting: Meeting,
+    actor: User | None,
+    now: datetime,
+    **kwargs: Any,
+) -> None:
+    """A meeting that was held has its minutes; each change makes the next version."""
+    if meeting.is_held:
+        request_meeting_minutes(meeting, actor=actor, now=now)

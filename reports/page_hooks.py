@@ -10,6 +10,7 @@ from . import (
     agency_papers,
     event_words,
     kinds,
+    meeting_minutes,
     session_minutes,
     timelines,
     visit_reports,
@@ -21,6 +22,6 @@ def hang() -> None:
     # First in everybody's rail.
     register(NavItem(1, _("Home"), "reports:home", "home", list(Role), phone=1))
     kinds.register(visit_reports.KIND, *timelines.KINDS, *agency_papers.KINDS)
-    kinds.register(session_minutes.KIND)
+    kinds.register(session_minutes.KIND, meeting_minutes.KIND)
     audit_words.ACTIONS.update(event_words.ACTIONS)
     audit_words.NAMES.update(event_words.NAMES)

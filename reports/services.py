@@ -14,9 +14,9 @@ from crm.lib.errors import DomainError
 from crm.lib.tasks import enqueue
 from crm.models import Document, StoredFile, User, subject_of
 from projects.models import Agency, JointSession, Project
-from visits.models import Visit
+from visits.models import Meeting, Visit
 
-from . import timelines
+from . import meeting_minutes, timelines
 from .kinds import kind_of
 from .queries import VISIT_REPORT, report_of, signature_of
 from .session_minutes import MINUTES
@@ -132,6 +132,24 @@ def request_minutes(
         MINUTES,
         company=session.project.company_id,
         key=f"{session.version}/{answers}",
+        actor=actor,
+        now=now,
+    )
+
+
+def request_meeting_minutes(
+    meeting: Meeting, *, actor: User | None, now: datetime
+) -> Document:
+    """Queue the minutes as they are now, after a correction or an answer too."""
+    rows = [
+        *meeting.items.order_by("pk").values_list("pk", "version"),
+        *meeting.tasks.order_by("pk").values_list("pk", "version"),
+    ]
+    return queue_next(
+        meeting,
+        meeting_minutes.MINUTES,
+        company=None,
+        key=f"{meeting.version}/{rows}",
         actor=actor,
         now=now,
     )

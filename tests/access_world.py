@@ -38,7 +38,7 @@ from tests.factories import (
     VisitFactory,
 )
 from visits.models import Finding, IntakeConflict, VisitPhoto, VisitVersion
-from visits.services import requests, tickets
+from visits.services import directives, meetings, requests, tickets
 from visits.services.content import content_of
 
 ABSENT = 987654321
@@ -111,6 +111,7 @@ def make_records(company, officer, unit, dispatcher, handler):
         **make_project(company, officer, unit, dispatcher),
         **hang_on_visit(visit, company, officer),
         **hang_on_ticket(ticket, company, handler),
+        **lead(ticket, unit, handler),
     }
     return Records(company, ids)
 
@@ -255,6 +256,63 @@ def hang_on_ticket(ticket, company, handler):
         "ticket-part": {"pk": ticket.pk, "part": part.pk},
         "ticket-file": {"pk": ticket.pk, "uuid": internal.uuid},
         "ticket-public-file": {"pk": ticket.pk, "uuid": public.uuid},
+    }
+
+
+def lead(ticket, unit, handler):
+    """What the leader of the county says, takes on and decides."""
+    leader = leader_of(unit.region)
+    # Lists show these words: of the foreign county they are its own.
+    is_own = ticket.company.name.startswith(MARK)
+    words = MARK + INTERNAL if is_own else ticket.company.name
+    told = {"actor": leader, "department": unit, "now": NOON}
+    about = directives.About(ticket=ticket)
+    directive = directives.give_directive(about, text=words, **told)
+    answered = directives.give_directive(about, text=words, **told)
+    answer = {"actor": handler, "text": words, "now": NOON}
+    directives.answer_directive(answered, **answer)
+    file = stored(None, handler, "attachment")
+    given = subject(answered.answers.get())
+    Attachment.objects.create(**given, file=file, is_internal=True)
+    return {
+        "directive": {"pk": directive.pk},
+        "directive-answered": {"pk": answered.pk},
+        "directive-file": {"pk": answered.pk, "uuid": file.uuid},
+        "adoption": {"pk": directives.adopt(ticket, actor=leader, now=NOON).pk},
+        **make_meeting(ticket, leader, unit, words),
+    }
+
+
+def leader_of(region):
+    """Of the county; the foreign one has its own."""
+    held = Grant.objects.filter(role="leader", region=region).first()
+    if held is not None:
+        return held.user
+    unit = DepartmentFactory(code="far-office", region=region)
+    user = UserFactory(login="farleader", department=unit)
+    GrantFactory(user=user, role="leader", region=region)
+    return user
+
+
+def make_meeting(ticket, leader, unit, words):
+    """One of a series, with a matter and a task."""
+    plan = {
+        "place": words, "at": NOON.time(), "chair": leader, "departments": [unit],
+    }  # fmt: skip
+    rule = meetings.Rule(
+        name=words, rhythm="weekly", weekday=2, first_on=NOON.date(), **plan
+    )
+    series = meetings.begin_series(actor=leader, rule=rule, now=NOON)
+    meeting = series.meetings.get()
+    item = meetings.add_item(meeting, actor=leader, ticket=ticket, now=NOON)
+    given = meetings.give_task(
+        meeting, actor=leader, department=unit, text=words, days=3, now=NOON
+    )
+    return {
+        "meeting-series": {"pk": series.pk},
+        "meeting": {"pk": meeting.pk},
+        "agenda-item": {"pk": item.pk},
+        "meeting-task": {"pk": given.pk},
     }
 
 

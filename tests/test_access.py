@@ -37,6 +37,8 @@ REMARKERS = "olga bela hana uma dora maria otto"
 CALLERS = "olga bela hana uma dora otto"
 OFFERED_TO = "olga bela tom hana uma"
 LEADER = "maria"
+# Who reads what leaders say and decide: never a company or its officers.
+LED = "hana uma dora maria axel"
 # Of the project: its own officer, and who else may do the same there.
 SITE = "olga dora"
 SESSION_HOLDERS = "olga dora maria"
@@ -288,6 +290,40 @@ ROWS = {
     "visits:ticket-unmerge": ("ticket", READERS, DISPATCHER, DISPATCHER),
     "visits:ticket-split": ("ticket", READERS, DISPATCHER, DISPATCHER),
     "visits:ticket-file": ("ticket-file", INSIDERS, INSIDERS, NO),
+    "visits:directives": (None, ALL, ALL, NO),
+    "visits:directive-new": (None, ALL, LEADER, LEADER),
+    "visits:directive": ("directive", LED, LED, NO),
+    "visits:directive-answer": ("directive", LED, UNIT, UNIT),
+    "visits:directive-accept": ("directive-answered", LED, NO, LEADER),
+    "visits:directive-again": ("directive-answered", LED, LEADER, LEADER),
+    "visits:directive-withdraw": ("directive", LED, LEADER, LEADER),
+    "visits:directive-file": ("directive-file", LED, LED, NO),
+    "visits:ticket-adopt": ("ticket", READERS, NO, LEADER),
+    "visits:project-adopt": ("project", READERS, NO, LEADER),
+    "visits:adoption-hand-back": ("adoption", READERS, LEADER, LEADER),
+    "visits:meetings": (None, ALL, ALL, NO),
+    "visits:meeting-new": (None, ALL, LEADER, LEADER),
+    "visits:meeting": ("meeting", LED, LED, NO),
+    "visits:meeting-edit": ("meeting", LED, LEADER, LEADER),
+    "visits:meeting-cancel": ("meeting", LED, LEADER, LEADER),
+    "visits:meeting-close": ("meeting", LED, LEADER, LEADER),
+    "visits:meeting-correct": ("meeting", LED, LEADER, LEADER),
+    "visits:meeting-next": ("meeting", LED, LEADER, LEADER),
+    "visits:meeting-fill": ("meeting", LED, NO, LEADER),
+    "visits:meeting-item-new": ("meeting", LED, LEADER, LEADER),
+    "visits:meeting-item-put": ("meeting", LED, NO, LEADER),
+    "visits:meeting-item-note": ("agenda-item", LED, LEADER, LEADER),
+    "visits:meeting-item-remove": ("agenda-item", LED, NO, LEADER),
+    "visits:meeting-task-new": ("meeting", LED, LEADER, LEADER),
+    "visits:meeting-task-edit": ("meeting-task", LED, LEADER, LEADER),
+    "visits:meeting-task-remove": ("meeting-task", LED, NO, LEADER),
+    "visits:meeting-task-answer": ("meeting-task", LED, UNIT, UNIT),
+    "visits:meeting-task-verify": ("meeting-task", LED, NO, LEADER),
+    "visits:meeting-task-return": ("meeting-task", LED, LEADER, LEADER),
+    "visits:meeting-series-new": (None, ALL, LEADER, LEADER),
+    "visits:meeting-series": ("meeting-series", LED, LED, NO),
+    "visits:meeting-series-edit": ("meeting-series", LED, LEADER, LEADER),
+    "visits:meeting-series-end": ("meeting-series", LED, LEADER, LEADER),
     "visits:categories": (None, ALL, SYSTEM, NO),
     "visits:categories-link": (None, ALL, NO, SYSTEM),
     "visits:category": ("category", ALL, SYSTEM, SYSTEM),

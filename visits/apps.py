@@ -10,6 +10,7 @@ class VisitsConfig(AppConfig):
         # Only when the apps are loaded can they name their models.
         from . import (  # noqa: PLC0415
             desk_hooks,
+            leader_hooks,
             project_hooks,
             ticket_hooks,
             visit_hooks,
@@ -19,3 +20,4 @@ class VisitsConfig(AppConfig):
         ticket_hooks.hang()
         project_hooks.hang()
         desk_hooks.hang()
+        leader_hooks.hang()

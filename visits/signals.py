@@ -9,3 +9,7 @@ from django.dispatch import Signal
 # `waits`: whether files are still to come or to be checked; nobody else has seen a
 # held visit before, so nothing of it can be there yet.
 visit_changed = Signal()
+
+# A coordination meeting, its agenda or one of its tasks changed. Sent inside the
+# transaction of the change, with `meeting` (as saved), `actor` (a User) and `now`.
+meeting_changed = Signal()

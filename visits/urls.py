@@ -1,9 +1,14 @@
 """Each view module lists its own addresses in `urls`; here they come together."""
 
 from .views import (
+    adoptions,
     amending,
     capture,
     categories,
+    directives,
+    meeting_series,
+    meeting_tasks,
+    meetings,
     planning,
     requests,
     ticket_acts,
@@ -25,4 +30,9 @@ urlpatterns = [
     *ticket_sides.urls,
     *ticket_files.urls,
     *categories.urls,
+    *directives.urls,
+    *adoptions.urls,
+    *meetings.urls,
+    *meeting_tasks.urls,
+    *meeting_series.urls,
 ]

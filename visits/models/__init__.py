@@ -1,9 +1,14 @@
 """Visits, what was heard on them, and the tickets that came of it."""
 
+from .adoptions import Adoption
 from .answers import Answer
 from .categories import Category
+from .directives import Directive, DirectiveAnswer
 from .dispatches import BatchRow, DispatchBatch, FirstDispatch
 from .findings import Finding
+from .meeting_series import MeetingSeries
+from .meeting_tasks import MeetingTask
+from .meetings import AgendaItem, Meeting
 from .numbers import TicketNumber
 from .parts import TicketPart
 from .requests import VisitRequest
@@ -19,16 +24,23 @@ from .tickets import Ticket
 from .visits import Companion, IntakeConflict, Met, Visit, VisitPhoto, VisitVersion
 
 __all__ = [
+    "Adoption",
+    "AgendaItem",
     "Answer",
     "BatchRow",
     "Category",
     "Companion",
+    "Directive",
+    "DirectiveAnswer",
     "DispatchBatch",
     "Extension",
     "Finding",
     "FirstDispatch",
     "IntakeConflict",
     "KindCount",
+    "Meeting",
+    "MeetingSeries",
+    "MeetingTask",
     "Met",
     "PieceCount",
     "SketchPiece",

@@ -1,0 +1,59 @@
+"""What the tests of leaders do again and again."""
+
+from datetime import time, timedelta
+
+from tests.factories import NOON
+from visits.services import directives, meetings
+from visits.services.directives import About
+from visits.services.meetings import Plan, Rule
+
+DAY = NOON.date()  # Wednesday, 18 March 2026
+LATER = NOON + timedelta(days=1)
+
+
+def give(cast, ticket=None, actor=None, **more):
+    told = {"text": "请三日内到企业现场解决。", "department": cast.bureau, "now": NOON}
+    about = more.pop("about", None) or About(ticket=ticket)
+    return directives.give_directive(about, actor=actor or cast.maria, **told | more)
+
+
+def answer(directive, actor, **more):
+    told = {"text": "已到企业协调，月底前解决。", "now": LATER}
+    return directives.answer_directive(directive, actor=actor, **told | more)
+
+
+def plan_of(cast, **more):
+    told = {"topic": "用工问题协调会", "day": DAY, "at": time(9), "place": "三楼会议室"}
+    units = [cast.bureau, cast.other_bureau]
+    return Plan(**{**told, "chair": cast.maria, "departments": units, **more})
+
+
+def call(cast, actor=None, now=NOON, **more):
+    return meetings.call_meeting(
+        actor=actor or cast.maria, plan=plan_of(cast, **more), now=now
+    )
+
+
+def task(cast, meeting, **more):
+    told = {"text": "组织专场招聘", "days": 5, "department": cast.bureau, "now": NOON}
+    return meetings.give_task(meeting, actor=cast.maria, **told | more)
+
+
+def close(cast, meeting, **more):
+    told = {"summary": "会后抓紧落实。", "now": NOON}
+    return meetings.close_meeting(meeting, actor=cast.maria, **told | more)
+
+
+def rule_of(cast, **more):
+    told = {
+        "name": "企业诉求周调度会", "rhythm": "weekly", "weekday": 2, "first_on": DAY,
+        "at": time(15), "place": "三楼会议室", "chair": cast.maria,
+        "departments": [cast.bureau, cast.other_bureau],
+    }  # fmt: skip
+    return Rule(**told | more)
+
+
+def begin(cast, actor=None, now=NOON, **more):
+    return meetings.begin_series(
+        actor=actor or cast.maria, rule=rule_of(cast, **more), now=now
+    )
