@@ -13,7 +13,7 @@ from crm.lib.forked import ChildError, run_forked
 from crm.lib.images import Made
 from crm.models import StoredFile
 from visits.models import Ticket, Visit
-from visits.services import batches, photos, suggestions
+from visits.services import batches, photos, suggestions, tickets
 
 # Seconds and MB for one picture: 40 megapixels decode into 160 MB.
 SECONDS = 30
@@ -86,8 +86,8 @@ def lines_of(stamp: dict[str, Any]) -> list[str]:  # Any: JSON
 
 def suggest(ticket_pk: int) -> None:
     """A ticket was raised: make it findable, and propose what may become of it."""
-    tickets = Ticket.objects.select_related("company", "category")
-    suggestions.ensure(tickets.get(pk=ticket_pk))
+    found = Ticket.objects.select_related("company", "category")
+    suggestions.ensure(found.get(pk=ticket_pk))
 
 
 def forget_old_tickets() -> None:
@@ -105,3 +105,8 @@ def dispatch_batch(batch_pk: int) -> None:
     """Go on with a dispatch of many; what is left is the next task's."""
     with override(settings.LANGUAGE_CODE):
         batches.run_batch(batch_pk)
+
+
+def resume_tickets() -> None:
+    """Early each day: what was paused until yesterday is in hand again."""
+    tickets.resume_due()

@@ -1,7 +1,7 @@
 """What tickets show on lower pages: entries, the company's panel, a handover's list."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm import audit_words, company_page, handover, nav, panels
+from crm.lib import periodic
 from crm.lib.prepared import KEPT, Prepared, place
 from crm.models import Company, Role, User
 from crm.models.access import Access
@@ -55,6 +56,7 @@ def hang() -> None:
         panels.Panel("tickets", 30, "visits/_company_tickets.html", of_company)
     )
     handover.register("visits.tickets", open_items)
+    periodic.daily(time(0, 5), "visits.jobs.resume_tickets")
     raising = _("Raise a problem")
     company_acts.register("ticket", 10, raising, "message-2", raise_address)
     audit_words.ACTIONS.update(event_words.ACTIONS)

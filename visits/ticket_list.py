@@ -185,6 +185,7 @@ class Row:
         "solve_by__is_provisional",
         "raised_at",
         "closed_at",
+        "next_reply_by__due_on",
     )
     today: date
     near: date
@@ -202,10 +203,18 @@ class Row:
     is_provisional: bool | None
     raised_at: datetime
     closed_at: datetime | None
+    next_reply_on: date | None
 
     @property
     def lamp(self) -> Lamp:
-        return lamp_of(self.due_on, self.met_at is not None, self.today, self.near)
+        """Grey while it stands, unless it was late already."""
+        lamp = lamp_of(self.due_on, self.met_at is not None, self.today, self.near)
+        stands = self.status in Ticket.STANDING and lamp != Lamp.RED
+        return Lamp.GREY if stands else lamp
+
+    @property
+    def is_parked(self) -> bool:
+        return self.status == Ticket.Status.PARKED
 
     @property
     def state(self) -> str:

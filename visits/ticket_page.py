@@ -28,6 +28,7 @@ from visits.services.projects import visible_project
 from visits.services.tickets import Act, possible_for
 
 from . import ticket_panels
+from .ticket_standing import Standing, standing_of
 from .ticket_words import ICONS, Names, sentence_of
 
 STREAM_LENGTH = 100
@@ -52,6 +53,7 @@ CLOCK_LABELS: dict[str, str | Promise] = {
     "contact": _("Contact the company"),
     "first_reply": pgettext_lazy("deadline", "First reply"),
     "solve": pgettext_lazy("deadline", "Solution"),
+    "next_reply": pgettext_lazy("deadline", "Next reply"),
 }
 
 
@@ -64,10 +66,13 @@ class Clock:
     deadline: Deadline
     today: date
     near: date
+    is_standing: bool = False
 
     @property
     def lamp(self) -> Lamp:
-        return self.deadline.lamp(self.today, self.near)
+        """Grey while it stands, unless it was late already."""
+        lamp = self.deadline.lamp(self.today, self.near)
+        return Lamp.GREY if self.is_standing and lamp != Lamp.RED else lamp
 
     @property
     def is_met(self) -> bool:
@@ -123,6 +128,7 @@ class Page:
     officers: list[CompanyLiaison]
     # Only for who may see it: the ticket alone does not open its project.
     project: Project | None
+    standing: Standing
     panels: list[ticket_panels.Shown]
 
     @property
@@ -172,6 +178,12 @@ class Page:
         return next((one for one in self.clocks if one.kind == "solve"), None)
 
     @property
+    def next_reply(self) -> Clock | None:
+        """Of a parked ticket: by when the company hears again."""
+        near = deadlines.yellow_from(self.today)
+        return next_reply_of(self.ticket, self.today, near)
+
+    @property
     def lead(self) -> PartView | None:
         return next((one for one in self.parts if one.part.is_lead), None)
 
@@ -190,7 +202,7 @@ class Page:
     @property
     def lamp_word(self) -> str:
         """Where no clock runs, why: the state's own word."""
-        if self.solve is None or self.solve.is_met:
+        if self.solve is None or self.solve.is_met or self.solve.lamp == Lamp.GREY:
             return str(self.ticket.get_status_display())
         return ""
 
@@ -214,6 +226,7 @@ def page_of(ticket: Ticket, user: User, now: datetime | None = None) -> Page:
         stream=_stream(ticket, files, internal=internal),
         files=[one for one in files if one.comment_id is None],
         project=visible_project(user, ticket.project_id),
+        standing=standing_of(ticket, internal=internal),
         panels=ticket_panels.of(ticket, user, today),
         officers=list(
             CompanyLiaison.objects.open()
@@ -230,11 +243,17 @@ def clocks_of(ticket: Ticket, today: date, near: date) -> list[Clock]:
         ("first_reply", ticket.reply_by),
         ("solve", ticket.solve_by),
     ]
+    standing = ticket.status in Ticket.STANDING
     return [
-        Clock(kind, CLOCK_LABELS[kind], deadline, today, near)
+        Clock(kind, CLOCK_LABELS[kind], deadline, today, near, standing)
         for kind, deadline in pairs
         if deadline is not None
     ]
+
+
+def next_reply_of(ticket: Ticket, today: date, near: date) -> Clock | None:
+    clock, kind = ticket.next_reply_by, "next_reply"
+    return Clock(kind, CLOCK_LABELS[kind], clock, today, near) if clock else None
 
 
 def days_of(deadline: Deadline) -> list[dict[str, Any]]:  # as the template reads it

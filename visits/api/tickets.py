@@ -34,6 +34,9 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
     contact_due_on = serializers.DateField(source="contact_by.due_on", default=None)
     reply_due_on = serializers.DateField(source="reply_by.due_on", default=None)
     solve_due_on = serializers.DateField(source="solve_by.due_on", default=None)
+    next_reply_due_on = serializers.DateField(
+        source="next_reply_by.due_on", default=None
+    )
 
     class Meta:
         model = Ticket
@@ -46,6 +49,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "status",
             "outcome",
             "source",
+            "urgency",
             "category",
             "company",
             "company_name",
@@ -55,6 +59,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "contact_due_on",
             "reply_due_on",
             "solve_due_on",
+            "next_reply_due_on",
             "closed_at",
             "version",
         )
@@ -76,6 +81,7 @@ class RaiseBody(serializers.Serializer[Any]):
     project = serializers.PrimaryKeyRelatedField(
         queryset=Project.objects.none(), required=False
     )
+    urgency = serializers.ChoiceField(Ticket.Urgency.choices, required=False)
     client_key = serializers.UUIDField(required=False)
 
     def get_fields(self) -> Any:  # Any: as DRF's own

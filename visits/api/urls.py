@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import tickets, views
+from . import ticket_sides, tickets, views
 
 urlpatterns = [
     path(
@@ -19,4 +19,5 @@ urlpatterns = [
     path("visits/companies/", views.companies, name="api-visits-companies"),
     path("visits/companies/<int:pk>/", views.company, name="api-visits-company"),
     *tickets.urls,
+    *ticket_sides.urls,
 ]

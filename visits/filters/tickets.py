@@ -54,6 +54,9 @@ class TicketFilter(AskedFilterSet):
     source = filters.MultipleChoiceFilter(
         choices=Ticket.Source.choices, distinct=False, label=_("source")
     )
+    urgency = filters.MultipleChoiceFilter(
+        choices=Ticket.Urgency.choices, distinct=False, label=_("urgency")
+    )
     company = filters.NumberFilter(method="of_company", label=_("company"))
     first = filters.DateFilter(method="raised_from", label=_("raised from"))
     last = filters.DateFilter(method="raised_until", label=_("raised until"))
@@ -101,10 +104,14 @@ class TicketFilter(AskedFilterSet):
             case Lamp.RED:
                 return tickets.late(today)
             case Lamp.YELLOW:
-                return tickets.due_within(today, near)
+                near_ones = tickets.due_within(today, near)
+                return near_ones.exclude(status__in=Ticket.STANDING)
             case Lamp.GREEN:
-                return tickets.running().filter(solve_by__due_on__gt=near)
-        return tickets.filter(Q(solve_by=None) | Q(solve_by__met_at__isnull=False))
+                running = tickets.running().filter(solve_by__due_on__gt=near)
+                return running.exclude(status__in=Ticket.STANDING)
+        stands = Q(status__in=Ticket.STANDING) & ~Q(solve_by__due_on__lt=today)
+        over = Q(solve_by=None) | Q(solve_by__met_at__isnull=False)
+        return tickets.filter(over | stands)
 
     def raised_from(
         self, tickets: TicketQuerySet, name: str, value: date

@@ -94,6 +94,12 @@ class OfficialRaiseForm(KeyForm, AskingProject):
         empty_label=_("Not sure – the dispatch centre decides"),
     )
     source = forms.ChoiceField(label=_("Source"), choices=OFFICIAL_SOURCES)
+    urgency = forms.ChoiceField(
+        label=_("Urgency"),
+        choices=Ticket.Urgency.choices,
+        initial=Ticket.Urgency.ORDINARY,
+        required=False,
+    )
     papers = FilesField(label=_("Photos or papers"), required=False)
     blocker = forms.ModelChoiceField(
         Blocker.objects.none(), required=False, widget=forms.HiddenInput
@@ -102,6 +108,9 @@ class OfficialRaiseForm(KeyForm, AskingProject):
     def __init__(self, *args: Any, blockers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["blocker"].queryset = blockers  # type: ignore[attr-defined] # a choice
+
+    def clean_urgency(self) -> str:
+        return str(self.cleaned_data["urgency"] or Ticket.Urgency.ORDINARY)
 
 
 class RefuseForm(ActForm):

@@ -58,6 +58,8 @@ class TicketQuerySet(TicketRights["Ticket"]):
             "contact_by",
             "reply_by",
             "solve_by",
+            "next_reply_by",
+            "merged_into",
             "sign_off_file",
         )
 

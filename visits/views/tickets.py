@@ -114,6 +114,8 @@ def why(request: AppRequest, pk: int, kind: str) -> HttpResponse:
     ticket = ticket_of(request, pk)
     today = timezone.localdate()
     clocks = {one.kind: one for one in ticket_page.clocks_of(ticket, today, today)}
+    if reply := ticket_page.next_reply_of(ticket, today, today):
+        clocks["next_reply"] = reply
     if kind not in clocks:
         raise Http404
     clock = clocks[kind]

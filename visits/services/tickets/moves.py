@@ -12,7 +12,7 @@ from crm.models import Deadline, User
 from crm.signals import Moved, deadlines_moved
 from visits.models import Ticket
 
-CLOCKS = ("contact_by", "reply_by", "solve_by")
+CLOCKS = ("contact_by", "reply_by", "solve_by", "next_reply_by")
 
 
 @receiver(deadlines_moved, sender=Deadline)
@@ -22,7 +22,10 @@ def tell_moved(
     """One event per ticket and clock, for the company to read."""
     by_key = {one.deadline.pk: one for one in moved}
     of_tickets = Ticket.objects.filter(
-        Q(contact_by__in=by_key) | Q(reply_by__in=by_key) | Q(solve_by__in=by_key)
+        Q(contact_by__in=by_key)
+        | Q(reply_by__in=by_key)
+        | Q(solve_by__in=by_key)
+        | Q(next_reply_by__in=by_key)
     )
     events.record_many(
         _entry(ticket, by_key[key], actor, now)

@@ -65,6 +65,7 @@ def raise_ticket(
     title: str = "",
     wish: str = "",
     source: str = "",
+    urgency: str = Ticket.Urgency.ORDINARY,
     project: Project | None = None,
     blocker: Blocker | None = None,
     client_key: uuid.UUID | None = None,
@@ -76,11 +77,11 @@ def raise_ticket(
     The same `client_key` of the same person gives the ticket that is already there.
     """
     now = now or timezone.now()
-    if not may_raise(actor, company):
-        raise PermissionDenied
+    check_may_raise(actor, company)
     if not text.strip():
         raise DomainError(_("Say in a few words what it is about."), field="text")
-    check_project(actor, company.pk, blocker.project if blocker else project)
+    project = blocker.project if blocker else project
+    check_project(actor, company.pk, project)
     if client_key and (known := _known(actor, client_key)):
         return known
     try:
@@ -90,13 +91,12 @@ def raise_ticket(
                 actor,
                 now,
                 company=company,
-                project=blocker.project if blocker else project,
+                project=project,
                 blocker=blocker,
                 client_key=client_key or uuid.uuid4(),
                 category=category or usual_category(),
-                title=title.strip() or title_of(text),
-                text=text.strip(),
-                wish=wish.strip(),
+                **_words(title, text, wish),
+                urgency=_known_urgency(urgency),
                 **_origin(actor, company, source, now),
             )
     except IntegrityError:
@@ -106,6 +106,25 @@ def raise_ticket(
         return known
     attach(ticket, files, company=company, actor=actor, is_internal=False, now=now)
     return ticket
+
+
+def _words(title: str, text: str, wish: str) -> dict[str, str]:
+    return {
+        "title": title.strip() or title_of(text),
+        "text": text.strip(),
+        "wish": wish.strip(),
+    }
+
+
+def _known_urgency(urgency: str) -> str:
+    if urgency not in Ticket.Urgency.values:
+        raise DomainError(_("Choose how urgent it is."), field="urgency")
+    return urgency
+
+
+def check_may_raise(actor: User, company: Company) -> None:
+    if not may_raise(actor, company):
+        raise PermissionDenied
 
 
 def may_raise(actor: User, company: Company) -> bool:
