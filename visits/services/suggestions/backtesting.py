@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from visits.models import Ticket, TicketPart
+from visits.models import Ticket, TicketPart, TicketSketch
 from visits.similar import ALL, kinds_of, pieces_of
 
 from .counting import portions, words_of
@@ -85,10 +85,10 @@ def backtest(*, share: float = 0.2, most: int = 2000, now: datetime) -> Score:
 
 def decided(keys: Sequence[int]) -> Iterator[Case]:
     for some in portions(keys, BATCH):
-        tickets = Ticket.objects.filter(pk__in=some).select_related("company", "sketch")
+        sketches = TicketSketch.objects.filter(ticket__in=some)
         leads = leads_of(some)
-        for ticket in tickets.order_by("pk"):
-            yield ticket, ticket.sketch.area, leads.get(ticket.pk)
+        for one in sketches.select_related("ticket__company").order_by("pk"):
+            yield one.ticket, one.area, leads.get(one.ticket_id)
 
 
 def leads_of(keys: Iterable[int]) -> dict[int, int]:
