@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from crm.models import Role, User
 
-from . import leader_home, project_home, queries
+from . import complaint_home, leader_home, project_home, queries
 from .sections import ROWS, More, Section
 from .troubles import troubles_of
 
@@ -329,10 +329,14 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.UNIT_HEAD,), unit_head),
     ((Role.HANDLER,), handler),
     ((Role.UNIT_HEAD, Role.HANDLER), project_home.unit),
+    ((Role.UNIT_HEAD,), complaint_home.unit_head),
+    ((Role.SUPERVISOR,), complaint_home.supervisor),
     ((Role.LEADER,), project_home.leader),
     ((Role.LEADER, Role.SUPERVISOR), project_home.late),
     ((Role.LEADER, Role.SUPERVISOR), leader),
     ((Role.OWNER,), project_home.owner),
     ((Role.OWNER,), owner),
+    ((Role.OWNER,), complaint_home.owner),
+    ((Role.SECURITY_ADMIN,), complaint_home.security_admin),
     ((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN), administrators),
 ]

@@ -5,9 +5,11 @@ from datetime import date
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from crm.models import Absence, Attachment, Comment, Document, Grant, StoredFile
+from crm.services import deadlines
 from projects.models import (
     KeyListing,
     LampRule,
@@ -37,8 +39,14 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
-from visits.models import Finding, IntakeConflict, VisitPhoto, VisitVersion
-from visits.services import directives, meetings, requests, tickets
+from visits.models import (
+    Finding,
+    IntakeConflict,
+    StatementRequest,
+    VisitPhoto,
+    VisitVersion,
+)
+from visits.services import complaints, directives, meetings, requests, tickets
 from visits.services.content import content_of
 
 ABSENT = 987654321
@@ -46,6 +54,9 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 # In every text of the own records, so that a leak is seen in any answer.
 MARK = "恒润"
 INTERNAL = "仅供内部"
+# Of a complaint: for the supervisor and whoever made it, and for nobody else.
+COMPLAINT = "前后跑了五趟紫荆花"
+COMPLAINANT = "慕容雪"
 
 
 @dataclass
@@ -109,6 +120,7 @@ def make_records(company, officer, unit, dispatcher, handler):
         "visit-request": {"pk": ask_for_visit(company).pk},
         "absence": {"pk": make_absence(officer).pk},
         **make_project(company, officer, unit, dispatcher),
+        **make_complaint(company, handler),
         **hang_on_visit(visit, company, officer),
         **hang_on_ticket(ticket, company, handler),
         **lead(ticket, unit, handler),
@@ -321,6 +333,42 @@ def ask_for_visit(company):
     return requests.ask_for_visit(
         company, actor=owner, wish=f"{company.name[:2]}约访", now=NOON
     )
+
+
+def make_complaint(company, accused):
+    """By the company about a handler; the head of his unit is asked for a statement."""
+    owner = company.grants.get(role="owner").user
+    is_own = company.name.startswith(MARK)
+    text, name = (COMPLAINT, COMPLAINANT) if is_own else (company.name, company.name)
+    complaint = complaints.file_complaint(
+        complaints.Matter(category="shifting", text=text, accused=accused),
+        complainant=complaints.Complainant(user=owner, company=company, name=name),
+        now=NOON,
+    ).complaint
+    for supervisor in complaints.supervisors_of(complaint, NOON.date()):
+        complaints.acknowledge_complaint(complaint, actor=supervisor, now=NOON)
+    file = stored(None, owner, "attachment")
+    Attachment.objects.create(**subject(complaint), file=file)
+    heads = accused.department.users.filter(grants__role="unit_head")
+    request = StatementRequest.objects.create(
+        complaint=complaint,
+        unit=accused.department,
+        asked_of=heads.first() or accused,
+        question="请说明有关情况。",
+        asked_by=accused,
+        asked_at=NOON,
+        answer_by=begun("complaint_statement"),
+    )
+    return {
+        "complaint": {"pk": complaint.pk},
+        "complaint-file": {"pk": complaint.pk, "uuid": file.uuid},
+        "statement": {"pk": request.pk},
+    }
+
+
+@transaction.atomic
+def begun(kind):
+    return deadlines.start(kind, 5, started_on=NOON.date())
 
 
 def make_absence(officer):

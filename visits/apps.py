@@ -9,6 +9,7 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         # Only when the apps are loaded can they name their models.
         from . import (  # noqa: PLC0415
+            complaint_hooks,
             desk_hooks,
             leader_hooks,
             project_hooks,
@@ -21,3 +22,4 @@ class VisitsConfig(AppConfig):
         project_hooks.hang()
         desk_hooks.hang()
         leader_hooks.hang()
+        complaint_hooks.hang()

@@ -17,6 +17,10 @@ from .views import (
     tickets,
     visits,
 )
+from .views.complaints import desk as complaints_desk
+from .views.complaints import own as complaints_own
+from .views.complaints import public as complaints_public
+from .views.complaints import statements
 
 app_name = "visits"
 urlpatterns = [
@@ -35,4 +39,8 @@ urlpatterns = [
     *meetings.urls,
     *meeting_tasks.urls,
     *meeting_series.urls,
+    *complaints_public.urls,
+    *complaints_own.urls,
+    *complaints_desk.urls,
+    *statements.urls,
 ]

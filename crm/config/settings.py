@@ -287,6 +287,15 @@ CRM_CODES_PER_ADDRESS = env_int("CRM_CODES_PER_ADDRESS", 60)
 # Where a company complains about how it is served: a number, and whose it is.
 CRM_COMPLAINT_PHONE = env("CRM_COMPLAINT_PHONE", "12345")
 CRM_COMPLAINT_TEXT = env("CRM_COMPLAINT_TEXT")
+# Complaints about officers: working days to acknowledge and to answer them, for a unit
+# head's statement, and until one that was answered and heard no word is closed.
+CRM_COMPLAINT_ACK_DAYS = env_int("CRM_COMPLAINT_ACK_DAYS", 1)
+CRM_COMPLAINT_ANSWER_DAYS = env_int("CRM_COMPLAINT_ANSWER_DAYS", 15)
+CRM_COMPLAINT_STATEMENT_DAYS = env_int("CRM_COMPLAINT_STATEMENT_DAYS", 5)
+CRM_COMPLAINT_CLOSE_DAYS = env_int("CRM_COMPLAINT_CLOSE_DAYS", 10)
+# Per line and hour through the open form: complaints, and looks with a receipt code.
+CRM_COMPLAINTS_PER_HOUR = env_int("CRM_COMPLAINTS_PER_HOUR", 10)
+CRM_COMPLAINT_LOOKS_PER_HOUR = env_int("CRM_COMPLAINT_LOOKS_PER_HOUR", 60)
 # 无事不扰: this many visits by anyone in the window ask for a reason.
 CRM_VISITS_IN_30_DAYS = env_int("CRM_VISITS_IN_30_DAYS", 2)
 CRM_VISITS_IN_90_DAYS = env_int("CRM_VISITS_IN_90_DAYS", 4)

@@ -46,7 +46,8 @@ class StoredFile(models.Model):
     height = models.PositiveIntegerField(null=True)
     # Codes and values for the visible stamp: time, company, officer, coarse place.
     stamp = models.JSONField(default=dict)
-    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # Empty: who sent it is guarded, as with a complaint.
+    uploaded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     uploaded_at = models.DateTimeField()
 
     class Meta:

@@ -130,7 +130,7 @@ def check_quota(user: User, size: int, now: datetime) -> None:
 def register(
     received: Received,
     *,
-    actor: User,
+    actor: User | None,
     kind: StoredFile.Kind,
     company: Company | None,
     now: datetime,

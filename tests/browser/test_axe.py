@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 NO_PAGES = {
     "reports:document", "crm:company-file", "visits:photo", "visits:signature",
     "visits:ticket-file", "projects:project-file", "projects:sample",
+    "visits:complaint-file",
     "projects:template-export", "projects:template-sample", "projects:project-photo",
     "visits:burden",  # a script takes it apart
 }  # fmt: skip
@@ -46,6 +47,11 @@ VISITORS = {
 STATUS = {"crm:setup": 410, "crm:login-code": 410, "projects:public": 410}
 NOBODY_SIGNED_IN = {"crm:login", "crm:setup", "crm:invitation", "crm:new_password"}
 NOBODY_SIGNED_IN |= {"crm:ask-login-code", "crm:login-code"}
+NOBODY_SIGNED_IN |= {
+    "visits:complain",
+    "visits:complain-about",
+    "visits:complaint-look",
+}
 # In which state a ticket has what this address asks for.
 STATES = {
     "visits:ticket-refuse": "queued",

@@ -217,3 +217,8 @@ def test_the_next_page_goes_on_where_the_first_one_ended(cast, as_user):
     numbers += [row.number for row in following.context["rows"]]
     assert numbers == sorted(set(numbers))
     assert len(numbers) == 30
+
+
+def test_whoever_has_no_tab_may_narrow_what_is_not_there(cast, as_user):
+    answer = as_user(cast.sven).get("/tickets/?tab=all&q=abc")
+    assert answer.status_code == 200

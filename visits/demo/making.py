@@ -18,6 +18,7 @@ from visits.models import Category, Ticket, Visit
 from visits.services import categories as category_services
 from visits.services import requests, suggestions, visits
 
+from . import complaints
 from .acts import Case, Hands, Past, hold, write_in
 from .bulk import BulkHands
 from .fates import working_time
@@ -48,6 +49,7 @@ def make(county: County) -> None:
     with transaction.atomic():
         plan(county)
         ask(county)
+        complaints.make(county, owners_of(county))
         send_away(county)
     county.say(f"{Visit.objects.count()} visits, {Ticket.objects.count()} tickets")
 

@@ -3,6 +3,16 @@
 from .adoptions import Adoption
 from .answers import Answer
 from .categories import Category
+from .complaint_parts import (
+    ComplaintAnswer,
+    ComplaintLate,
+    ComplaintNote,
+    ComplaintNumber,
+    ComplaintPersonal,
+    ComplaintTry,
+    StatementRequest,
+)
+from .complaints import Complaint
 from .directives import Directive, DirectiveAnswer
 from .dispatches import BatchRow, DispatchBatch, FirstDispatch
 from .findings import Finding
@@ -30,6 +40,13 @@ __all__ = [
     "BatchRow",
     "Category",
     "Companion",
+    "Complaint",
+    "ComplaintAnswer",
+    "ComplaintLate",
+    "ComplaintNote",
+    "ComplaintNumber",
+    "ComplaintPersonal",
+    "ComplaintTry",
     "Directive",
     "DirectiveAnswer",
     "DispatchBatch",
@@ -44,6 +61,7 @@ __all__ = [
     "Met",
     "PieceCount",
     "SketchPiece",
+    "StatementRequest",
     "Suggestion",
     "Ticket",
     "TicketNumber",

@@ -20,6 +20,7 @@ from visits import ticket_list, ticket_page
 from visits.filters import TicketFilter
 from visits.forms.tickets import CommentForm, OfficialRaiseForm, RaiseForm
 from visits.models import Category, Ticket
+from visits.models.complaints import ROUTED
 from visits.services import tickets as services
 from visits.services.projects import blockers_of, projects_of
 
@@ -232,7 +233,8 @@ def _raise_own(request: AppRequest) -> HttpResponse:
 def _raise(
     request: AppRequest, form: RaiseForm | OfficialRaiseForm, company: Company | None
 ) -> HttpResponse:
-    if form.is_valid():
+    offers_complaint = form.is_valid() and is_complaint(request, form)
+    if form.is_valid() and not offers_complaint:
         data = {"company": company, **form.cleaned_data}
         try:
             with received(data.pop("papers")) as sent:
@@ -240,9 +242,21 @@ def _raise(
             return redirect(ticket)
         except DomainError as error:
             form.add_error(error.field or None, str(error.sentence))
-    context = {"form": form, "company": company}
+    context = {
+        "form": form,
+        "company": company,
+        "offers_complaint": offers_complaint,
+        "is_owner": request.user.has_role(Role.OWNER),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "visits/ticket_raise.html", context, status=status)
+
+
+def is_complaint(request: AppRequest, form: RaiseForm | OfficialRaiseForm) -> bool:
+    """About how officials behave: there is a way past them, until one declines it."""
+    category = form.cleaned_data.get("category")
+    is_about = category is not None and category.key == ROUTED
+    return is_about and "anyway" not in request.POST
 
 
 urls = [

@@ -1,0 +1,1 @@
+"""Pages of complaints: the complainant's, the supervisors', the unit heads'."""
