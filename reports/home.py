@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from crm.models import Role, User
 
-from . import complaint_home, leader_home, project_home, queries
+from . import complaint_home, leader_home, project_home, queries, ticket_home
 from .sections import ROWS, More, Section
 from .troubles import troubles_of
 
@@ -322,12 +322,15 @@ def administrators(user: User, today: date) -> Iterable[Section]:
 BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.OFFICER,), officer),
     ((Role.OFFICER,), project_home.officer),
+    ((Role.DISPATCHER,), ticket_home.dispatcher),
     ((Role.DISPATCHER,), dispatcher),
     ((Role.DISPATCHER,), project_home.dispatcher),
     (leader_home.ROLES, leader_home.unit),
     ((Role.SUPERVISOR, Role.DISPATCHER), leader_home.late),
+    ((Role.UNIT_HEAD,), ticket_home.unit_head),
     ((Role.UNIT_HEAD,), unit_head),
     ((Role.HANDLER,), handler),
+    ((Role.UNIT_HEAD, Role.HANDLER), ticket_home.unit),
     ((Role.UNIT_HEAD, Role.HANDLER), project_home.unit),
     ((Role.UNIT_HEAD,), complaint_home.unit_head),
     ((Role.SUPERVISOR,), complaint_home.supervisor),
@@ -336,6 +339,7 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.LEADER, Role.SUPERVISOR), leader),
     ((Role.OWNER,), project_home.owner),
     ((Role.OWNER,), owner),
+    ((Role.OWNER,), ticket_home.owner),
     ((Role.OWNER,), complaint_home.owner),
     ((Role.SECURITY_ADMIN,), complaint_home.security_admin),
     ((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN), administrators),

@@ -194,7 +194,8 @@ def of_own_unit(tickets: TicketLister) -> TicketLister:
 @ticket_list
 def to_accept(user: User, today: date) -> Any:
     """Dispatched to the person's departments, and nobody has it in hand yet."""
-    return by_due(Ticket.objects.owed_by_units_of(user).filter(solve_by__handler=None))
+    new = Ticket.objects.owed_by_units_of(user).filter(solve_by__handler=None)
+    return by_due(new.exclude(status=Ticket.Status.RETURNED))
 
 
 @of_own_unit

@@ -1,5 +1,6 @@
 """Two counties with one of everything: what the access table is tried on."""
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -46,7 +47,14 @@ from visits.models import (
     VisitPhoto,
     VisitVersion,
 )
-from visits.services import complaints, directives, meetings, requests, tickets
+from visits.services import (
+    complaints,
+    directives,
+    drafts,
+    meetings,
+    requests,
+    tickets,
+)
 from visits.services.content import content_of
 
 ABSENT = 987654321
@@ -118,6 +126,7 @@ def make_records(company, officer, unit, dispatcher, handler):
         "company-file": {"pk": company.pk, "uuid": paper.uuid},
         "invitation": {"pk": company.pk, "link_pk": ABSENT},
         "visit-request": {"pk": ask_for_visit(company).pk},
+        "ticket-draft": {"pk": keep_draft(company).pk},
         "absence": {"pk": make_absence(officer).pk},
         **make_project(company, officer, unit, dispatcher),
         **make_complaint(company, handler),
@@ -332,6 +341,17 @@ def ask_for_visit(company):
     owner = company.grants.get(role="owner").user
     return requests.ask_for_visit(
         company, actor=owner, wish=f"{company.name[:2]}约访", now=NOON
+    )
+
+
+def keep_draft(company):
+    owner = company.grants.get(role="owner").user
+    return drafts.save_draft(
+        actor=owner,
+        company=company,
+        values={"text": f"{company.name[:2]}草稿"},
+        client_key=uuid.uuid4(),
+        now=NOON,
     )
 
 

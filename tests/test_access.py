@@ -268,6 +268,7 @@ ROWS = {
     "visits:request-decline": ("visit-request", VOICES, EDITORS, EDITORS),
     "visits:tickets": (None, ALL, ALL, NO),
     "visits:raise": (None, ALL, RAISERS, RAISERS),
+    "visits:draft-discard": ("ticket-draft", "otto", NO, "otto"),
     "visits:ticket": ("ticket", READERS, READERS, NO),
     "visits:ticket-comment": ("ticket", READERS, READERS, CALLERS),
     "visits:ticket-why": ("ticket-kind", READERS, READERS, NO),

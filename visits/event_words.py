@@ -23,6 +23,8 @@ ACTIONS = {
     "visit_request.planned": _("visit planned as asked for"),
     "visit_request.declined": _("request for a visit declined"),
     "visit_request.withdrawn": _("request for a visit withdrawn"),
+    "ticket.draft_saved": _("draft of a ticket saved"),
+    "ticket.draft_discarded": _("draft of a ticket discarded"),
     "ticket.raised": _("ticket raised"),
     "ticket.admitted": _("ticket admitted"),
     "ticket.refused": _("ticket not accepted"),

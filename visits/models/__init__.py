@@ -15,6 +15,7 @@ from .complaint_parts import (
 from .complaints import Complaint
 from .directives import Directive, DirectiveAnswer
 from .dispatches import BatchRow, DispatchBatch, FirstDispatch
+from .drafts import TicketDraft
 from .findings import Finding
 from .meeting_series import MeetingSeries
 from .meeting_tasks import MeetingTask
@@ -64,6 +65,7 @@ __all__ = [
     "StatementRequest",
     "Suggestion",
     "Ticket",
+    "TicketDraft",
     "TicketNumber",
     "TicketPart",
     "TicketPause",

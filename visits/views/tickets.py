@@ -24,6 +24,8 @@ from visits.models.complaints import ROUTED
 from visits.services import tickets as services
 from visits.services.projects import blockers_of, projects_of
 
+from . import drafts
+
 CHOICES = 20
 MAY_RAISE = (Role.OFFICER, Role.DISPATCHER, Role.OWNER)
 
@@ -172,6 +174,7 @@ def create(request: AppRequest) -> HttpResponse:
             "source": usual,
             **_asked_for(request),
             **_told_of(request, company),
+            **drafts.typed(request),
         },
         projects=projects_of(request.user, [company.pk]),
         blockers=blockers_of(request.user, company.pk),
@@ -222,7 +225,7 @@ def _raise_own(request: AppRequest) -> HttpResponse:
     form = RaiseForm(
         request.POST or None,
         request.FILES or None,
-        initial=_asked_for(request),
+        initial={**_asked_for(request), **drafts.typed(request)},
         companies=companies,
         projects=projects_of(request.user, owned),
     )
@@ -233,6 +236,8 @@ def _raise_own(request: AppRequest) -> HttpResponse:
 def _raise(
     request: AppRequest, form: RaiseForm | OfficialRaiseForm, company: Company | None
 ) -> HttpResponse:
+    if "save" in request.POST and drafts.can_be_kept(form):
+        return drafts.keep(request, form, company)
     offers_complaint = form.is_valid() and is_complaint(request, form)
     if form.is_valid() and not offers_complaint:
         data = {"company": company, **form.cleaned_data}
@@ -247,6 +252,7 @@ def _raise(
         "company": company,
         "offers_complaint": offers_complaint,
         "is_owner": request.user.has_role(Role.OWNER),
+        **drafts.offered(request),
     }
     status = 422 if form.is_bound else 200
     return render(request, "visits/ticket_raise.html", context, status=status)

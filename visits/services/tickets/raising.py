@@ -20,6 +20,7 @@ from projects.models import Blocker, Project
 from visits.models import Category, Finding, Ticket
 from visits.models.tickets import SENTENCE_ENDS
 from visits.services import numbers
+from visits.services.drafts import send_draft
 from visits.services.projects import about, check_project
 
 OTHER = "other"
@@ -105,6 +106,7 @@ def raise_ticket(
             raise
         return known
     attach(ticket, files, company=company, actor=actor, is_internal=False, now=now)
+    send_draft(ticket)
     return ticket
 
 
