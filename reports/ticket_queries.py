@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from crm.lib.querysets import union_of
 from crm.models import User
 from crm.models.people import by_access
 from visits.models import Extension, Ticket, TicketDraft, TicketPause
@@ -23,11 +22,12 @@ PARKED_FIELDS = tuple(OF_PARKED.get(name, name) for name in TICKET_FIELDS)
 @ticket_list
 def to_decide(user: User, today: date) -> Any:
     """Extensions and long pauses that the handlers of one's units asked for."""
-    asked = [
-        rows.filter(decided_at=None).exclude(asked_by=user).values("ticket")
-        for rows in (Extension.objects.all(), TicketPause.objects.all())
-    ]
-    waiting = Ticket.objects.headed_by(user).filter(pk__in=union_of(asked))
+    extensions = Extension.objects.filter(decided_at=None).exclude(asked_by=user)
+    pauses = TicketPause.objects.filter(decided_at=None).exclude(asked_by=user)
+    asked = (
+        extensions.order_by().values("ticket").union(pauses.order_by().values("ticket"))
+    )
+    waiting = Ticket.objects.headed_by(user).filter(pk__in=asked)
     return waiting.order_by("solve_by__due_on", "pk")
 
 

@@ -23,6 +23,8 @@ from visits.services import numbers
 from visits.services.drafts import send_draft
 from visits.services.projects import about, check_project
 
+from .acts import need
+
 OTHER = "other"
 TITLE_LENGTH = 40
 SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
@@ -79,8 +81,7 @@ def raise_ticket(
     """
     now = now or timezone.now()
     check_may_raise(actor, company)
-    if not text.strip():
-        raise DomainError(_("Say in a few words what it is about."), field="text")
+    need(text, _("Say in a few words what it is about."), "text")
     project = blocker.project if blocker else project
     check_project(actor, company.pk, project)
     if client_key and (known := _known(actor, client_key)):
