@@ -24,6 +24,8 @@ from crm.models import Company, Event, EventPersonal, PendingSeal, User
 # Codes and values as JSON knows them.
 Plain = str | int | bool | None | list[Any] | dict[str, Any]
 PLAIN_TYPES = frozenset({str, int, bool, type(None)})
+# Given as the company: of none, although the record hangs from one.
+WITHHELD = 0
 CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -180,7 +182,7 @@ def company_id_of(entry: Entry) -> int | None:
     if isinstance(entry.company, Company):
         return entry.company.pk
     if entry.company is not None:
-        return entry.company
+        return entry.company or None
     if isinstance(entry.subject, Company):
         return entry.subject.pk
     company_id: int | None = getattr(entry.subject, "company_id", None)

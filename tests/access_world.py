@@ -28,6 +28,7 @@ from projects.services import (
     sessions,
     templates,
 )
+from tests.access_ratings import People, make_ratings
 from tests.factories import (
     NOON,
     CategoryFactory,
@@ -120,11 +121,13 @@ def make_records(company, officer, unit, dispatcher, handler):
     visit = VisitFactory(held=True, company=company, logged_by=officer, note=INTERNAL)
     ticket = make_ticket(visit, officer, unit, dispatcher)
     paper = hang(company, company, officer, True)
+    people = People(officer, unit, dispatcher, handler)
     ids = {
         "company": {"pk": company.pk},
         "company-role": {"pk": company.pk, "role": "a"},
         "company-file": {"pk": company.pk, "uuid": paper.uuid},
         "invitation": {"pk": company.pk, "link_pk": ABSENT},
+        **make_ratings(company, stored(company, handler, "attachment"), people),
         "visit-request": {"pk": ask_for_visit(company).pk},
         "ticket-draft": {"pk": keep_draft(company).pk},
         "absence": {"pk": make_absence(officer).pk},
@@ -178,6 +181,7 @@ def make_project(company, officer, unit, dispatcher):
         "official-status": {"pk": project.pk, "status_pk": status.pk},
         "project": {"pk": project.pk},
         "agency": {"pk": agency.pk, "act": "draw-up"},
+        "agency-alone": {"pk": agency.pk},
         "session": {"pk": called.pk},
         "session-line": {"pk": called.lines.get().pk},
         "project-link": {"pk": project.pk, "link_pk": link.pk},

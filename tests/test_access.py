@@ -54,6 +54,13 @@ SPEAKERS = "olga hana uma dora maria"
 LISTERS = "olga dora maria"
 PREPARERS = "olga hana uma"
 HANDLERS = "tom hana uma"
+RATERS = "olga bela oleg tom hana uma dora dirk maria axel otto omar"
+# Of the own county's ratings: who hands out a link, hands on, asks back.
+LINK_GIVERS = "olga bela hana uma dora"
+HANDERS = "uma dora"
+BACK_CALLERS = "olga bela dora axel"
+SUPERVISOR = "axel"
+COUNTED_FOR = "tom hana uma dora dirk maria axel"
 OWNER = "otto"
 OWNERS = "otto omar"
 SUPERVISOR = "axel"
@@ -71,6 +78,7 @@ PUBLIC = {
     "crm:demo_enter", "crm:styleguide", "crm:styleguide_page",
     "crm:ask-login-code", "crm:login-code", "projects:public",
     "visits:complain", "visits:complain-about", "visits:complaint-look",
+    "visits:rate-by-link", "visits:look-by-link",
 }  # fmt: skip
 # Their scope is the whole site, or one's own: no record of a county hangs from them.
 FREE = {"year", "name", "token", "code", "department", "region", "person", "grant"}
@@ -363,6 +371,27 @@ ROWS = {
     "visits:categories": (None, ALL, SYSTEM, NO),
     "visits:categories-link": (None, ALL, NO, SYSTEM),
     "visits:category": ("category", ALL, SYSTEM, SYSTEM),
+    "visits:ratings": (None, ALL, RATERS, NO),
+    "visits:rating": ("rating", READERS, READERS, NO),
+    "visits:rating-why": ("rating", READERS, READERS, NO),
+    "visits:rating-file": ("rating-file", READERS, READERS, NO),
+    "visits:rate-ticket": ("unrated-ticket", READERS, OWNER, OWNER),
+    "visits:rate-visit": ("visit", READERS, OWNER, OWNER),
+    "visits:rate-agency": ("agency-alone", READERS, OWNER, OWNER),
+    "visits:rating-link-ticket": ("unrated-ticket", READERS, NO, LINK_GIVERS),
+    "visits:rating-link-visit": ("visit", READERS, NO, EDITORS),
+    "visits:rating-link-agency": ("agency-alone", READERS, NO, AUTHOR_OR_DORA),
+    "visits:rating-correct": ("rating", READERS, UNIT, UNIT),
+    "visits:rating-hand": ("rating", READERS, HANDERS, HANDERS),
+    "visits:rating-call": ("rating", READERS, BACK_CALLERS, BACK_CALLERS),
+    "visits:rating-look": ("rating", READERS, OWNER, OWNER),
+    "visits:rating-look-link": ("rating", READERS, NO, BACK_CALLERS),
+    "visits:rating-object": ("rating", READERS, UNIT, UNIT),
+    "visits:rating-rule": ("rating", READERS, SUPERVISOR, SUPERVISOR),
+    "visits:rate-by-link": ("token", ALL, ALL, ALL),
+    "visits:look-by-link": ("token", ALL, ALL, ALL),
+    "visits:rating-rules": (None, ALL, SYSTEM, SYSTEM),
+    "reports:rating-figures": (None, ALL, COUNTED_FOR, NO),
     "api-project-statuses": (None, ALL, NO, DISPATCHERS),
     "api-companies": (None, ALL, ALL, NO),
     "api-company": ("company", READERS, READERS, NO),

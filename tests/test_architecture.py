@@ -33,6 +33,7 @@ OPEN = {
     "projects.MilestoneMaterial": "asked for by its item, found visible before",
     "projects.ProgressNote": "asked for by its project, found visible before",
     "projects.LampRule": "numbers from which lamps turn yellow or red",
+    "visits.RatingRule": "weights of levels and days, for one role",
     "visits.Category": "words for kinds of problems and their days",
 }
 

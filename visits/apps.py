@@ -13,6 +13,7 @@ class VisitsConfig(AppConfig):
             desk_hooks,
             leader_hooks,
             project_hooks,
+            rating_hooks,
             ticket_hooks,
             visit_hooks,
         )
@@ -23,3 +24,4 @@ class VisitsConfig(AppConfig):
         desk_hooks.hang()
         leader_hooks.hang()
         complaint_hooks.hang()
+        rating_hooks.hang()

@@ -22,6 +22,11 @@ from .views.complaints import desk as complaints_desk
 from .views.complaints import own as complaints_own
 from .views.complaints import public as complaints_public
 from .views.complaints import statements
+from .views.ratings import acts as rating_acts
+from .views.ratings import giving as rating_giving
+from .views.ratings import lists as rating_lists
+from .views.ratings import public as rating_public
+from .views.ratings import rules as rating_rules
 
 app_name = "visits"
 urlpatterns = [
@@ -45,4 +50,9 @@ urlpatterns = [
     *complaints_own.urls,
     *complaints_desk.urls,
     *statements.urls,
+    *rating_lists.urls,
+    *rating_giving.urls,
+    *rating_acts.urls,
+    *rating_public.urls,
+    *rating_rules.urls,
 ]

@@ -319,6 +319,11 @@ CRM_REOPEN_DAYS = env_int("CRM_REOPEN_DAYS", 60)
 # When offices are open on working days; hours in which a new ticket is dispatched.
 CRM_WORK_HOURS = env_hours("CRM_WORK_HOURS", "9:00-17:30")
 CRM_DISPATCH_HOURS = env_int("CRM_DISPATCH_HOURS", 8)
+# Days after its end in which a ticket, visit or agency can be rated.
+CRM_RATE_DAYS = env_int("CRM_RATE_DAYS", 90)
+# Ratings, second looks and dead links an hour of one network, without a login: a whole
+# meeting room has one address.
+CRM_PUBLIC_TRIES = env_int("CRM_PUBLIC_TRIES", 120)
 # Where a count stops and says "10,000+".
 CRM_COUNT_CAP = 10_000
 # Bytes and pixels of one photo; bytes of all files of one person per day.

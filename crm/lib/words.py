@@ -1,6 +1,7 @@
 """Dates, shares and phones as people read them. No models, no clock of its own."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 
 from django.utils import timezone
@@ -98,11 +99,13 @@ def ago(at: datetime, now: datetime) -> str:
     return f"{at:%m-%d %H:%M}" if at.year == now.year else f"{at:%Y-%m-%d}"
 
 
-def share(part: int | None, whole: int | None) -> str:
+def share(part: int | Decimal | None, whole: int | None) -> str:
     """A share never stands without its numbers, nor a zero without a base."""
     if not whole or part is None:
         return _("no data")
-    numbers = {"percent": f"{100 * part / whole:.1f}", "part": part, "whole": whole}
+    # A weighted sum as 108.1 or 109, never as 109.00.
+    shown = f"{part.normalize():f}" if isinstance(part, Decimal) else part
+    numbers = {"percent": f"{100 * part / whole:.1f}", "part": shown, "whole": whole}
     return _("%(percent)s%% (%(part)s/%(whole)s)") % numbers
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -163,7 +164,7 @@ def this_minute() -> datetime:
 
 
 @register.simple_tag
-def share(part: int | None, whole: int | None) -> str:
+def share(part: int | Decimal | None, whole: int | None) -> str:
     """「71.8%（1273/1774）」, or that there is nothing to count."""
     return words.share(part, whole)
 

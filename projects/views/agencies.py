@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from crm.lib.errors import DomainError, WrongStatus
 from crm.lib.http import AppRequest
+from crm.models import User
 from crm.services.attaching import received
-from projects import agency_page
+from projects import agency_page, agency_panels
 from projects.agency_page import ACTS, Act
 from projects.agency_words import clauses
 from projects.forms.agencies import AskAgencyForm, DrawUpForm, SignForm
@@ -45,10 +46,15 @@ def agency(request: AppRequest, pk: int) -> HttpResponse:
         "project": project,
         "form": form,
         "clauses": clauses(),
+        "panels": panels_of(page.agency, request.user),
         "today": timezone.localdate(),
     }
     status = 422 if form.errors else 200
     return render(request, "projects/agency.html", context, status=status)
+
+
+def panels_of(agency: Agency | None, user: User) -> list[agency_panels.Shown]:
+    return agency_panels.of(agency, user, timezone.localdate()) if agency else []
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from .complaint_parts import (
     StatementRequest,
 )
 from .complaints import Complaint
+from .corrections import Correction, Objection
 from .directives import Directive, DirectiveAnswer
 from .dispatches import BatchRow, DispatchBatch, FirstDispatch
 from .drafts import TicketDraft
@@ -22,6 +23,9 @@ from .meeting_tasks import MeetingTask
 from .meetings import AgendaItem, Meeting
 from .numbers import TicketNumber
 from .parts import TicketPart
+from .rating_links import PublicTry, RatingLink
+from .rating_rules import RatingRule
+from .ratings import Rating, RatingLevel, RatingTag
 from .requests import VisitRequest
 from .sideways import Extension, TicketPause, TicketReturn
 from .suggestions import (
@@ -48,6 +52,7 @@ __all__ = [
     "ComplaintNumber",
     "ComplaintPersonal",
     "ComplaintTry",
+    "Correction",
     "Directive",
     "DirectiveAnswer",
     "DispatchBatch",
@@ -60,7 +65,14 @@ __all__ = [
     "MeetingSeries",
     "MeetingTask",
     "Met",
+    "Objection",
     "PieceCount",
+    "PublicTry",
+    "Rating",
+    "RatingLevel",
+    "RatingLink",
+    "RatingRule",
+    "RatingTag",
     "SketchPiece",
     "StatementRequest",
     "Suggestion",

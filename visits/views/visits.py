@@ -11,6 +11,7 @@ from crm.lib.http import AppRequest, key_of
 from crm.lib.listing import addresses
 from crm.lib.paging import COUNT_CAP, NARROWED_CAP, capped_count, flat_page
 from crm.models import StoredFile
+from visits import rating_hooks
 from visits.filters import VisitFilter
 from visits.models import Visit, VisitVersion
 from visits.services import offers, reach
@@ -57,7 +58,11 @@ def detail(request: AppRequest, pk: int) -> HttpResponse:
     related = ("company", "logged_by", "unit", "signature")
     visits = Visit.objects.visible_to(request.user).select_related(*related)
     visit = get_object_or_404(visits, pk=pk)
-    context = {"sheet": sheet_of(visit, request.user), "today": timezone.localdate()}
+    context = {
+        "sheet": sheet_of(visit, request.user),
+        "rating": rating_hooks.of_visit(visit, request.user),
+        "today": timezone.localdate(),
+    }
     return render(request, "visits/detail.html", context)
 
 
