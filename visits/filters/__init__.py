@@ -5,3 +5,6 @@ from .tickets import TicketFilter
 from .visits import VisitFilter
 
 __all__ = ["RatingFilter", "TicketFilter", "VisitFilter"]
+from .escalations import EscalationFilter
+
+__all__ = ["EscalationFilter", "TicketFilter", "VisitFilter"]
