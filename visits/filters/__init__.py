@@ -5,6 +5,3 @@ from .tickets import TicketFilter
 from .visits import VisitFilter
 
 __all__ = ["RatingFilter", "TicketFilter", "VisitFilter"]
-from .escalations import EscalationFilter
-
-__all__ = ["EscalationFilter", "TicketFilter", "VisitFilter"]

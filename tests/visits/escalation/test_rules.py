@@ -69,7 +69,7 @@ def test_every_clock_of_every_subject_is_watched_when_it_is_late():
 
 
 def test_shipping_twice_changes_nothing():
-    shipped = importlib.import_module("visits.migrations.0015_shipped_escalation_rules")
+    shipped = importlib.import_module("visits.migrations.0017_shipped_escalation_rules")
     EscalationRule.objects.filter(key="ticket_late").update(name="改过")
     count = EscalationRule.objects.count()
     shipped.add_shipped(apps, None)

@@ -24,5 +24,5 @@ def keep(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("visits", "0014_escalation")]
+    dependencies = [("visits", "0016_escalation")]
     operations = [migrations.RunPython(add_shipped, keep)]
