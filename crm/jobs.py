@@ -38,6 +38,8 @@ def recompute_deadlines(everything: bool = False, actor_pk: int | None = None) -
     """After a notice of the working calendar, and nightly for what slipped through."""
     actor = User.objects.filter(pk=actor_pk).first() if actor_pk else None
     deadlines.recompute(actor=actor, everything=everything)
+    # With other working days a rule may speak of a deadline on another day.
+    deadlines.look_again()
 
 
 def check_audit(actor_pk: int | None = None) -> None:

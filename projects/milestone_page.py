@@ -8,13 +8,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from crm.models import Attachment, Deadline, Lamp
+from crm.models import Attachment, Deadline, Lamp, User
 from crm.services import calendar, deadlines
 from projects.clocks import Clocks, clocks_of
 from projects.models import Milestone, MilestoneMaterial, MilestoneMove, State
 from projects.models.states import APPROVED
 from projects.services.milestones import Act, possible_for
 
+from . import milestone_panels
 from .project_page import ItemLine, files_of
 
 # These end the item without its approval: never what the page proposes.
@@ -42,6 +43,7 @@ class Attempt:
 class Page:
     milestone: Milestone
     today: date
+    panels: list[milestone_panels.Shown]
 
     @cached_property
     def line(self) -> ItemLine:
@@ -127,6 +129,7 @@ class Page:
         return self.milestone.state in APPROVED and bool(self.milestone.expires_on)
 
 
-def page_of(milestone: Milestone) -> Page:
+def page_of(milestone: Milestone, user: User) -> Page:
     """The milestone must come from for_page() and with_rights(user)."""
-    return Page(milestone, timezone.localdate())
+    today = timezone.localdate()
+    return Page(milestone, today, milestone_panels.of(milestone, user, today))

@@ -42,16 +42,19 @@ from tests.factories import (
     VisitFactory,
 )
 from visits.models import (
+    EscalationRule,
     Finding,
     IntakeConflict,
     StatementRequest,
     VisitPhoto,
     VisitVersion,
 )
+from visits.models.escalation_rules import Level
 from visits.services import (
     complaints,
     directives,
     drafts,
+    escalations,
     meetings,
     requests,
     tickets,
@@ -136,6 +139,7 @@ def make_records(company, officer, unit, dispatcher, handler):
         **hang_on_visit(visit, company, officer),
         **hang_on_ticket(ticket, company, handler),
         **lead(ticket, unit, handler),
+        **take_higher(ticket, dispatcher),
     }
     return Records(company, ids)
 
@@ -341,6 +345,25 @@ def make_meeting(ticket, leader, unit, words):
     }
 
 
+def take_higher(ticket, dispatcher):
+    """To the unit's head; where there is none, to the chief leader."""
+    escalation_rule()
+    reason = f"{ticket.company.name[:2]}的事无人牵头"
+    one = escalations.raise_by_hand(
+        ticket, actor=dispatcher, level=Level.HEAD, reason=reason, now=NOON
+    )
+    return {
+        "escalation": {"pk": one.pk},
+        "escalate": {"kind": "ticket", "pk": ticket.pk},
+    }
+
+
+def escalation_rule():
+    """As shipped; a test that really commits leaves the tables empty."""
+    values = {"name": "人工提级", "trigger": "hand", "level": Level.HEAD}
+    return EscalationRule.objects.get_or_create(key="by_hand", defaults=values)[0]
+
+
 def ask_for_visit(company):
     owner = company.grants.get(role="owner").user
     return requests.ask_for_visit(
@@ -422,6 +445,7 @@ def make_world(cast):
         "grant": {"pk": Grant.objects.get(user=cast.tom).pk},
         "category": {"pk": category.pk},
         "lamp-rule": {"pk": lamp_rule().pk},
+        "escalation-rule": {"pk": escalation_rule().pk},
         **make_templates(cast.sven, cast.bureau),
         "year": {"year": 2026},
         "token": {"token": "x" * 43},

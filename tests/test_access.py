@@ -68,6 +68,7 @@ COMPLAINT_READERS = "axel otto"
 LINKERS = "olga dora otto"
 BOARDS = "olga bela oleg tom hana uma dora dirk maria axel"
 VOICES = "olga bela dora otto"
+CLIMBERS = "olga bela uma dora maria"
 NO = None
 NOBODY = ""
 
@@ -82,7 +83,7 @@ PUBLIC = {
 }  # fmt: skip
 # Their scope is the whole site, or one's own: no record of a county hangs from them.
 FREE = {"year", "name", "token", "code", "department", "region", "person", "grant"}
-FREE |= {"category", "lamp-rule"}
+FREE |= {"category", "lamp-rule", "escalation-rule"}
 FREE |= {"template", "template-export", "template-sample", "template-item"}
 FREE |= {"draft", "draft-item", "upload"}
 # People of the other county, who see what is foreign here.
@@ -376,6 +377,13 @@ ROWS = {
     "visits:complaint-reveal": ("complaint", SUPERVISOR, SUPERVISOR, SUPERVISOR),
     "visits:complaint-file": ("complaint-file", "axel otto", "axel otto", NO),
     "visits:statement": ("statement", "uma", "uma", "uma"),
+    "visits:escalations": (None, ALL, ALL, NO),
+    "visits:escalation": ("escalation", INSIDERS, INSIDERS, NO),
+    "visits:escalation-settle": ("escalation", INSIDERS, INSIDERS, "uma maria"),
+    "visits:escalate": ("escalate", READERS, CLIMBERS, CLIMBERS),
+    "visits:escalation-rules": (None, ALL, TEMPLATE_READERS, NO),
+    "visits:escalation-rule-new": (None, ALL, SYSTEM, SYSTEM),
+    "visits:escalation-rule": ("escalation-rule", ALL, SYSTEM, SYSTEM),
     "visits:categories": (None, ALL, SYSTEM, NO),
     "visits:categories-link": (None, ALL, NO, SYSTEM),
     "visits:category": ("category", ALL, SYSTEM, SYSTEM),

@@ -34,6 +34,7 @@ OPEN = {
     "projects.ProgressNote": "asked for by its project, found visible before",
     "projects.LampRule": "numbers from which lamps turn yellow or red",
     "visits.RatingRule": "weights of levels and days, for one role",
+    "visits.EscalationRule": "when something goes to whom",
     "visits.Category": "words for kinds of problems and their days",
 }
 

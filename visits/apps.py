@@ -11,6 +11,7 @@ class VisitsConfig(AppConfig):
         from . import (  # noqa: PLC0415
             complaint_hooks,
             desk_hooks,
+            escalation_hooks,
             leader_hooks,
             project_hooks,
             rating_hooks,
@@ -25,3 +26,4 @@ class VisitsConfig(AppConfig):
         leader_hooks.hang()
         complaint_hooks.hang()
         rating_hooks.hang()
+        escalation_hooks.hang()

@@ -13,7 +13,7 @@ from crm.lib.forked import ChildError, run_forked
 from crm.lib.images import Made
 from crm.models import StoredFile
 from visits.models import Ticket, Visit
-from visits.services import batches, photos, suggestions, tickets
+from visits.services import batches, escalations, photos, suggestions, tickets
 
 # Seconds and MB for one picture: 40 megapixels decode into 160 MB.
 SECONDS = 30
@@ -110,3 +110,8 @@ def dispatch_batch(batch_pk: int) -> None:
 def resume_tickets() -> None:
     """Early each day: what was paused until yesterday is in hand again."""
     tickets.resume_due()
+
+
+def escalate() -> int:
+    """Every minute: what is due to be told is told; another sweep changes nothing."""
+    return len(escalations.sweep())

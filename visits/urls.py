@@ -7,6 +7,8 @@ from .views import (
     categories,
     directives,
     drafts,
+    escalation_rules,
+    escalations,
     meeting_series,
     meeting_tasks,
     meetings,
@@ -55,4 +57,6 @@ urlpatterns = [
     *rating_acts.urls,
     *rating_public.urls,
     *rating_rules.urls,
+    *escalations.urls,
+    *escalation_rules.urls,
 ]

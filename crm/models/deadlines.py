@@ -38,6 +38,14 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def provisional(self) -> Self:
         return self.running().filter(is_provisional=True)
 
+    def unseen(self, kind: str, last: date) -> Self:
+        """Running ones that nobody who watches deadlines has looked at so far."""
+        return self.running().filter(kind=kind, look_on=None, due_on__lte=last)
+
+    def to_look_at(self, today: date) -> Self:
+        """Seen ones that are to be looked at again: they changed, or their day came."""
+        return self.filter(look_on__lte=today)
+
 
 class Deadline(models.Model):
     """A promise to act by a day. The upper record holds the key to it."""
@@ -59,6 +67,12 @@ class Deadline(models.Model):
         User, models.PROTECT, null=True, db_index=False, related_name="+"
     )
 
+    # Counts up when the promise becomes another one: another last day, another
+    # department, or running again after it was met. Each is told of once a round.
+    round = models.PositiveSmallIntegerField(default=0, editable=False)
+    # When whoever watches deadlines looks at it again; empty: not seen yet, or met.
+    look_on = models.DateField(null=True, editable=False)
+
     objects = DeadlineQuerySet.as_manager()
 
     class Meta:
@@ -74,6 +88,16 @@ class Deadline(models.Model):
                 fields=["department", "kind", "handler", "due_on"],
                 name="deadline_owed",
                 condition=Q(met_at__isnull=True),
+            ),
+            models.Index(
+                fields=["kind", "due_on"],
+                name="deadline_unseen",
+                condition=Q(met_at__isnull=True, look_on__isnull=True),
+            ),
+            models.Index(
+                fields=["look_on"],
+                name="deadline_to_look_at",
+                condition=Q(look_on__isnull=False),
             ),
         ]
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
-from crm.lib import holiday_year, workdays
+from crm.lib import day_counts, holiday_year, workdays
 from crm.lib.calendar_words import problem_sentence, reason_sentence
 from crm.lib.errors import DomainError
 from crm.lib.holiday_year import HolidayYear, Problem, from_json, to_json
@@ -115,6 +115,12 @@ def count_between(
     start: date, end: date, unit: Unit = Unit.WORKING, pauses: Iterable[Pause] = ()
 ) -> int:
     return current().count_between(start, end, unit, pauses)
+
+
+def back(day: date, n: int) -> date:
+    """The n-th working day back from this one, which is the first if it is one."""
+    work = current().work
+    return date.fromordinal(day_counts.retreat(work, day.toordinal(), n, ()))
 
 
 def explain(

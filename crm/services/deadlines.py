@@ -15,11 +15,16 @@ from django.utils import timezone
 from crm.events import Entry, record_many, require_transaction
 from crm.lib import workdays
 from crm.models import Deadline, DeadlinePause, Department, Unit, User
+from crm.models.deadlines import DeadlineQuerySet
 from crm.signals import Moved, deadlines_moved
 
 from . import calendar
 
 BATCH = 500
+# Earlier than any day: at the next look.
+NOW = date.min
+# What is written when it was computed where a deadline ends.
+LANDED = ["due_on", "is_provisional", "round", "look_on"]
 
 
 @dataclass(frozen=True)
@@ -86,16 +91,22 @@ def give(deadline: Deadline | None, department: Department) -> None:
         return
     require_transaction()
     deadline.department, deadline.handler = department, None
-    deadline.save(update_fields=["department", "handler"])
+    _begin_round(deadline)
+    deadline.save(update_fields=["department", "handler", "round", "look_on"])
 
 
 def meet(deadline: Deadline | None, *, now: datetime) -> bool:
     """The promise was kept, in time or late; the first time counts."""
     if deadline is None or deadline.met_at is not None:
         return False
-    deadline.met_at = now
-    deadline.save(update_fields=["met_at"])
+    deadline.met_at, deadline.look_on = now, NOW
+    deadline.save(update_fields=["met_at", "look_on"])
     return True
+
+
+def meet_all(running: DeadlineQuerySet, *, now: datetime) -> int:
+    """Nobody waits for these any more."""
+    return running.running().update(met_at=now, look_on=NOW)
 
 
 def unmeet(deadline: Deadline | None) -> bool:
@@ -103,7 +114,8 @@ def unmeet(deadline: Deadline | None) -> bool:
     if deadline is None or deadline.met_at is None:
         return False
     deadline.met_at = None
-    deadline.save(update_fields=["met_at"])
+    _begin_round(deadline)
+    deadline.save(update_fields=["met_at", "round", "look_on"])
     return True
 
 
@@ -146,9 +158,27 @@ def resume(deadline: Deadline, *, last_on: date) -> None:
 
 def _land(deadline: Deadline) -> None:
     """Compute anew where it ends, and write that."""
-    end = _end_of(deadline)
+    _put(deadline, _end_of(deadline))
+    deadline.save(update_fields=LANDED)
+
+
+def _put(deadline: Deadline, end: workdays.Deadline) -> None:
+    """Where it ends now; another day is another promise."""
+    if end.due != deadline.due_on:
+        _begin_round(deadline)
     deadline.due_on, deadline.is_provisional = end.due, end.provisional
-    deadline.save(update_fields=["due_on", "is_provisional"])
+    deadline.look_on = NOW
+
+
+def _begin_round(deadline: Deadline) -> None:
+    deadline.round += 1
+    deadline.look_on = NOW
+
+
+def look_again() -> int:
+    """Rules or the calendar changed: what was seen is to be looked at once more."""
+    seen = Deadline.objects.running().exclude(look_on=None)
+    return seen.update(look_on=NOW)
 
 
 def _end_of(deadline: Deadline) -> workdays.Deadline:
@@ -212,9 +242,7 @@ def recompute(
     calendar.refresh()
     for batch in _batches(everything=everything):
         moved = [one for one in map(_recomputed, batch) if one is not None]
-        Deadline.objects.bulk_update(
-            [one.deadline for one in moved], ["due_on", "is_provisional"]
-        )
+        Deadline.objects.bulk_update([one.deadline for one in moved], LANDED)
         record_many(_entry(one, actor, now) for one in moved)
         deadlines_moved.send(sender=Deadline, moved=moved, actor=actor, now=now)
         count += len(moved)
@@ -241,11 +269,10 @@ def _batches(*, everything: bool) -> Iterator[list[Deadline]]:
 
 
 def _recomputed(deadline: Deadline) -> Moved | None:
-    before = (deadline.due_on, deadline.is_provisional)
-    end = _end_of(deadline)
-    deadline.due_on, deadline.is_provisional = end.due, end.provisional
-    if (deadline.due_on, deadline.is_provisional) == before:
+    before, end = (deadline.due_on, deadline.is_provisional), _end_of(deadline)
+    if (end.due, end.provisional) == before:
         return None
+    _put(deadline, end)
     return Moved(deadline, *before)
 
 

@@ -40,7 +40,7 @@ def internal(request: AppRequest, pk: int, *rights: str) -> Milestone:
 @require_safe
 def detail(request: AppRequest, pk: int) -> HttpResponse:
     milestone = internal(request, pk)
-    page = milestone_page.page_of(milestone)
+    page = milestone_page.page_of(milestone, request.user)
     context = {"page": page, "milestone": milestone, "today": page.today}
     return render(request, "projects/milestone.html", context)
 

@@ -17,6 +17,8 @@ from .corrections import Correction, Objection
 from .directives import Directive, DirectiveAnswer
 from .dispatches import BatchRow, DispatchBatch, FirstDispatch
 from .drafts import TicketDraft
+from .escalation_rules import EscalationRule
+from .escalations import Escalation
 from .findings import Finding
 from .meeting_series import MeetingSeries
 from .meeting_tasks import MeetingTask
@@ -56,6 +58,8 @@ __all__ = [
     "Directive",
     "DirectiveAnswer",
     "DispatchBatch",
+    "Escalation",
+    "EscalationRule",
     "Extension",
     "Finding",
     "FirstDispatch",

@@ -73,6 +73,11 @@ CONSTRAINTS: list[models.BaseConstraint] = [
 ]
 
 INDEXES = [
+    # The sweep finds those that came back or were redone without reading tickets.
+    models.Index(
+        fields=["return_count", "redo_count", "dispatch_count", "status"],
+        name="ticket_counts",
+    ),
     models.Index(fields=["company", "-id", "status"], name="ticket_by_company"),
     models.Index(fields=["status", "-id"], name="ticket_by_status"),
     models.Index(fields=["handler", "status"], name="ticket_by_handler"),

@@ -239,5 +239,5 @@ def _check_call_record(ticket: Ticket, proof: Proof, now: datetime) -> None:
 def _stop_parts(ticket: Ticket, now: datetime) -> None:
     """Nobody waits for the assistants any more; what they did not answer stays open
     to see, for `answered_at` is empty."""
-    Deadline.objects.filter(part__ticket=ticket, met_at=None).update(met_at=now)
+    deadlines.meet_all(Deadline.objects.filter(part__ticket=ticket), now=now)
     ticket.parts.update(is_running=False)

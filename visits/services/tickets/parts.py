@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from crm.models import Deadline, Department, Involvement
+from crm.services import deadlines
 from visits.models import Ticket, TicketPart
 
 
@@ -61,7 +62,7 @@ def stop_parts(ticket: Ticket, parts: "QuerySet[TicketPart]", now: datetime) -> 
     """They end today: history from now on, and the company is theirs no longer."""
     ended = list(parts.values_list("pk", "department"))
     keys = [pk for pk, _department in ended]
-    Deadline.objects.filter(part__in=keys, met_at=None).update(met_at=now)
+    deadlines.meet_all(Deadline.objects.filter(part__in=keys), now=now)
     Involvement.objects.filter(
         kind=Involvement.Kind.TICKET,
         reference=ticket.pk,
