@@ -11,6 +11,7 @@ from . import (
     event_words,
     kinds,
     meeting_minutes,
+    order_hooks,
     session_minutes,
     timelines,
     visit_reports,
@@ -23,5 +24,6 @@ def hang() -> None:
     register(NavItem(1, _("Home"), "reports:home", "home", list(Role), phone=1))
     kinds.register(visit_reports.KIND, *timelines.KINDS, *agency_papers.KINDS)
     kinds.register(session_minutes.KIND, meeting_minutes.KIND)
+    order_hooks.hang()
     audit_words.ACTIONS.update(event_words.ACTIONS)
     audit_words.NAMES.update(event_words.NAMES)

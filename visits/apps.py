@@ -12,6 +12,7 @@ class VisitsConfig(AppConfig):
             complaint_hooks,
             desk_hooks,
             leader_hooks,
+            order_hooks,
             project_hooks,
             rating_hooks,
             ticket_hooks,
@@ -25,3 +26,4 @@ class VisitsConfig(AppConfig):
         leader_hooks.hang()
         complaint_hooks.hang()
         rating_hooks.hang()
+        order_hooks.hang()

@@ -1,5 +1,6 @@
 """Visits, what was heard on them, and the tickets that came of it."""
 
+from .accountability import AccountabilityRecord, Exemption
 from .adoptions import Adoption
 from .answers import Answer
 from .categories import Category
@@ -22,6 +23,8 @@ from .meeting_series import MeetingSeries
 from .meeting_tasks import MeetingTask
 from .meetings import AgendaItem, Meeting
 from .numbers import TicketNumber
+from .order_proposals import OrderMonth, OrderNumber, OrderProposal
+from .orders import OrderAnswer, OrderRaise, SupervisionOrder
 from .parts import TicketPart
 from .rating_links import PublicTry, RatingLink
 from .rating_rules import RatingRule
@@ -39,6 +42,7 @@ from .tickets import Ticket
 from .visits import Companion, IntakeConflict, Met, Visit, VisitPhoto, VisitVersion
 
 __all__ = [
+    "AccountabilityRecord",
     "Adoption",
     "AgendaItem",
     "Answer",
@@ -56,6 +60,7 @@ __all__ = [
     "Directive",
     "DirectiveAnswer",
     "DispatchBatch",
+    "Exemption",
     "Extension",
     "Finding",
     "FirstDispatch",
@@ -66,6 +71,11 @@ __all__ = [
     "MeetingTask",
     "Met",
     "Objection",
+    "OrderAnswer",
+    "OrderMonth",
+    "OrderNumber",
+    "OrderProposal",
+    "OrderRaise",
     "PieceCount",
     "PublicTry",
     "Rating",
@@ -76,6 +86,7 @@ __all__ = [
     "SketchPiece",
     "StatementRequest",
     "Suggestion",
+    "SupervisionOrder",
     "Ticket",
     "TicketDraft",
     "TicketNumber",
