@@ -13,7 +13,14 @@ from django.utils.translation import ngettext
 
 from crm.models import Role, User
 
-from . import complaint_home, leader_home, project_home, queries, ticket_home
+from . import (
+    complaint_home,
+    leader_home,
+    order_home,
+    project_home,
+    queries,
+    ticket_home,
+)
 from .sections import ROWS, More, Section
 from .troubles import troubles_of
 
@@ -328,12 +335,16 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     (leader_home.ROLES, leader_home.unit),
     ((Role.SUPERVISOR, Role.DISPATCHER), leader_home.late),
     ((Role.UNIT_HEAD,), ticket_home.unit_head),
+    ((Role.UNIT_HEAD, Role.HANDLER), order_home.unit),
     ((Role.UNIT_HEAD,), unit_head),
     ((Role.HANDLER,), handler),
     ((Role.UNIT_HEAD, Role.HANDLER), ticket_home.unit),
     ((Role.UNIT_HEAD, Role.HANDLER), project_home.unit),
+    ((Role.UNIT_HEAD,), order_home.unit_head),
     ((Role.UNIT_HEAD,), complaint_home.unit_head),
     ((Role.SUPERVISOR,), complaint_home.supervisor),
+    ((Role.LEADER, Role.SUPERVISOR), order_home.issuer),
+    ((Role.SUPERVISOR,), order_home.supervisor),
     ((Role.LEADER,), project_home.leader),
     ((Role.LEADER, Role.SUPERVISOR), project_home.late),
     ((Role.LEADER, Role.SUPERVISOR), leader),

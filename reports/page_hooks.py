@@ -13,6 +13,7 @@ from . import (
     event_words,
     kinds,
     meeting_minutes,
+    order_hooks,
     session_minutes,
     ticket_papers,
     timelines,
@@ -27,5 +28,6 @@ def hang() -> None:
     kinds.register(visit_reports.KIND, *timelines.KINDS, *agency_papers.KINDS)
     kinds.register(session_minutes.KIND, meeting_minutes.KIND, dispatch_sheets.KIND)
     ticket_panels.hang(ticket_papers.PANEL)
+    order_hooks.hang()
     audit_words.ACTIONS.update(event_words.ACTIONS)
     audit_words.NAMES.update(event_words.NAMES)

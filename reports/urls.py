@@ -4,6 +4,7 @@ from .views import (
     documents,
     home,
     ledger,
+    order_month,
     public,
     ratings,
 )
@@ -13,6 +14,7 @@ urlpatterns = [
     *home.urls,
     *documents.urls,
     *ledger.urls,
+    *order_month.urls,
     *ratings.urls,
     *public.urls,
 ]

@@ -437,6 +437,9 @@ def make_world(cast):
     GrantFactory(user=faraway, role="handler", department=far)
     own = make_records(cast.company, cast.olga, cast.bureau, cast.dora, cast.hana)
     foreign = make_records(cast.foreign, cast.oleg, far, cast.dirk, faraway)
+    from tests.access_orders import make_everywhere  # it needs what stands here
+
+    make_everywhere(cast, own, foreign, far, faraway)
     category = CategoryFactory()
     places = {
         "department": {"pk": cast.other_bureau.pk},

@@ -13,6 +13,7 @@ class VisitsConfig(AppConfig):
             desk_hooks,
             escalation_hooks,
             leader_hooks,
+            order_hooks,
             project_hooks,
             rating_hooks,
             ticket_hooks,
@@ -27,3 +28,4 @@ class VisitsConfig(AppConfig):
         complaint_hooks.hang()
         rating_hooks.hang()
         escalation_hooks.hang()
+        order_hooks.hang()

@@ -304,6 +304,10 @@ CRM_COVERAGE_DAYS = env_int("CRM_COVERAGE_DAYS", 60)
 # Working days that a project's plan allows for preparing each item: the committed days
 # begin with acceptance only, and a plan nobody can keep turns every lamp red.
 CRM_PREPARE_DAYS = env_int("CRM_PREPARE_DAYS", 5)
+# Working days late after which a matter proposes a supervision order by itself, and
+# those that such an order gives for its answer.
+CRM_ORDER_OVERDUE_DAYS = env_int("CRM_ORDER_OVERDUE_DAYS", 3)
+CRM_ORDER_ANSWER_DAYS = env_int("CRM_ORDER_ANSWER_DAYS", 5)
 # Working days left at which a lamp turns yellow.
 CRM_YELLOW_DAYS = env_int("CRM_YELLOW_DAYS", 2)
 # Working days in which a department accepts what was handed in, or says why not.

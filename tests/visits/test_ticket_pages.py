@@ -86,8 +86,8 @@ def test_the_page_costs_the_same_however_much_was_said(
     assert queries_of(lambda: client.get(url)) == cost
     # session, person with grants; ticket, answers, files, parts, events, departments
     # and people that they name, comments, officers, what leaders have to do with it,
-    # dispatch sheets
-    assert cost == 13
+    # dispatch sheets, supervision orders
+    assert cost == 15
 
 
 @pytest.mark.parametrize(

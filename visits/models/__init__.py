@@ -1,5 +1,6 @@
 """Visits, what was heard on them, and the tickets that came of it."""
 
+from .accountability import AccountabilityRecord, Exemption
 from .adoptions import Adoption
 from .answers import Answer
 from .categories import Category
@@ -24,6 +25,8 @@ from .meeting_series import MeetingSeries
 from .meeting_tasks import MeetingTask
 from .meetings import AgendaItem, Meeting
 from .numbers import TicketNumber
+from .order_proposals import OrderMonth, OrderNumber, OrderProposal
+from .orders import OrderAnswer, OrderRaise, SupervisionOrder
 from .parts import TicketPart
 from .rating_links import PublicTry, RatingLink
 from .rating_rules import RatingRule
@@ -41,6 +44,7 @@ from .tickets import Ticket
 from .visits import Companion, IntakeConflict, Met, Visit, VisitPhoto, VisitVersion
 
 __all__ = [
+    "AccountabilityRecord",
     "Adoption",
     "AgendaItem",
     "Answer",
@@ -60,6 +64,7 @@ __all__ = [
     "DispatchBatch",
     "Escalation",
     "EscalationRule",
+    "Exemption",
     "Extension",
     "Finding",
     "FirstDispatch",
@@ -70,6 +75,11 @@ __all__ = [
     "MeetingTask",
     "Met",
     "Objection",
+    "OrderAnswer",
+    "OrderMonth",
+    "OrderNumber",
+    "OrderProposal",
+    "OrderRaise",
     "PieceCount",
     "PublicTry",
     "Rating",
@@ -80,6 +90,7 @@ __all__ = [
     "SketchPiece",
     "StatementRequest",
     "Suggestion",
+    "SupervisionOrder",
     "Ticket",
     "TicketDraft",
     "TicketNumber",
