@@ -12,8 +12,10 @@ class VisitsConfig(AppConfig):
             complaint_hooks,
             desk_hooks,
             leader_hooks,
+            notice_words,
             project_hooks,
             rating_hooks,
+            telling,
             ticket_hooks,
             visit_hooks,
         )
@@ -25,3 +27,5 @@ class VisitsConfig(AppConfig):
         leader_hooks.hang()
         complaint_hooks.hang()
         rating_hooks.hang()
+        notice_words.hang()
+        telling.hang()

@@ -1,0 +1,203 @@
+"""Who is told of which event of visits and tickets. This table is the whole of it.
+
+A row: what happened, as which kind it is told, to whom. Nobody is told of what he did
+himself or of a record that he may not see; for who is away his stand-in is told. Where
+several rows name a person, the first one counts. Of what stands under NOBODY no one is
+told, and why. A new event must stand in one of the two (tests/visits/test_telling.py).
+"""
+
+from typing import Final
+
+from crm import notices
+from crm.recipients import (
+    dispatchers_of_company,
+    officer_of_company,
+    owners_of_company,
+)
+from projects.concerned import officer_of_project
+from projects.notice_kinds import PROGRESS
+
+from .concerned import (
+    asker,
+    deciders,
+    extender,
+    first_receiver,
+    handler,
+    handlers_of_assistants,
+    handlers_of_lead,
+    handlers_of_new_part,
+    handlers_of_old_lead,
+    heads_of_lead,
+    logger,
+    pauser,
+    raiser,
+    returner,
+    ticket_of,
+    visit_of,
+)
+from .concerned_leaders import (
+    addressee,
+    answerers,
+    leader_of_it,
+    meeting_holders,
+    meeting_of,
+    unit_of_task,
+    units_invited,
+)
+from .notice_kinds import (
+    AGAIN,
+    ANSWER,
+    ASKED,
+    CONFIRM,
+    DECIDED,
+    DIRECTIVE,
+    FOLLOWED,
+    MEETING,
+    MINE,
+    OURS,
+    QUEUE,
+    REMARK,
+    TASK,
+    VISIT,
+)
+
+TABLE: Final = (
+    ("ticket.raised", QUEUE, dispatchers_of_company),
+    ("ticket.raised", FOLLOWED, officer_of_company),
+    ("ticket.raised", OURS, owners_of_company),
+    ("ticket.admitted", FOLLOWED, first_receiver),
+    ("ticket.admitted", OURS, owners_of_company),
+    ("ticket.refused", FOLLOWED, first_receiver, raiser, officer_of_company),
+    ("ticket.refused", OURS, owners_of_company),
+    ("ticket.dispatched", TASK, handlers_of_lead, heads_of_lead),
+    ("ticket.dispatched", TASK, handlers_of_assistants),
+    ("ticket.dispatched", FOLLOWED, first_receiver, raiser),
+    ("ticket.dispatched", OURS, owners_of_company),
+    ("ticket.accepted", TASK, handler),
+    ("ticket.handed", TASK, handler),
+    ("ticket.part_answered", MINE, handler),
+    ("ticket.answered", CONFIRM, owners_of_company, officer_of_company),
+    ("ticket.answered", FOLLOWED, first_receiver, raiser),
+    ("ticket.rejected", AGAIN, handler, heads_of_lead, first_receiver),
+    ("ticket.confirmed", MINE, handler),
+    ("ticket.confirmed", FOLLOWED, first_receiver, raiser),
+    ("ticket.confirmed", OURS, owners_of_company),
+    ("ticket.reopened", AGAIN, handler, heads_of_lead, first_receiver),
+    ("ticket.returned", QUEUE, dispatchers_of_company),
+    ("ticket.returned", FOLLOWED, first_receiver),
+    ("ticket.return_upheld", DECIDED, returner),
+    ("ticket.return_upheld", TASK, handlers_of_lead, heads_of_lead),
+    ("ticket.return_upheld", FOLLOWED, first_receiver),
+    ("ticket.return_upheld", OURS, owners_of_company),
+    ("ticket.return_overruled", DECIDED, returner),
+    ("ticket.return_overruled", TASK, handlers_of_lead, heads_of_lead),
+    ("ticket.reassigned", TASK, handlers_of_lead, heads_of_lead),
+    ("ticket.reassigned", MINE, handlers_of_old_lead),
+    ("ticket.reassigned", FOLLOWED, first_receiver),
+    ("ticket.reassigned", OURS, owners_of_company),
+    ("ticket.assistant_added", TASK, handlers_of_new_part),
+    ("ticket.assistant_added", MINE, handler),
+    ("ticket.pause_asked", ASKED, deciders),
+    ("ticket.pause_refused", DECIDED, pauser),
+    ("ticket.paused", DECIDED, pauser),
+    ("ticket.paused", FOLLOWED, first_receiver),
+    ("ticket.paused", OURS, owners_of_company),
+    ("ticket.resumed", MINE, handler),
+    ("ticket.resumed", FOLLOWED, first_receiver),
+    ("ticket.resumed", OURS, owners_of_company),
+    ("ticket.extension_asked", ASKED, deciders),
+    ("ticket.extension_refused", DECIDED, extender),
+    ("ticket.extended", DECIDED, extender),
+    ("ticket.extended", FOLLOWED, first_receiver),
+    ("ticket.extended", OURS, owners_of_company),
+    ("ticket.parked", MINE, handler, heads_of_lead),
+    ("ticket.parked", FOLLOWED, first_receiver),
+    ("ticket.parked", OURS, owners_of_company),
+    ("ticket.next_reply", FOLLOWED, first_receiver),
+    ("ticket.next_reply", OURS, owners_of_company),
+    ("ticket.unparked", MINE, handler),
+    ("ticket.unparked", FOLLOWED, first_receiver),
+    ("ticket.unparked", OURS, owners_of_company),
+    ("ticket.merged", MINE, handler),
+    ("ticket.merged", FOLLOWED, first_receiver, raiser),
+    ("ticket.merged", OURS, owners_of_company),
+    ("ticket.merged_in", MINE, handler),
+    ("ticket.unmerged", FOLLOWED, first_receiver, raiser),
+    ("ticket.unmerged", OURS, owners_of_company),
+    ("ticket.split", FOLLOWED, first_receiver, raiser),
+    ("ticket.due_moved", MINE, handler),
+    ("ticket.due_moved", OURS, owners_of_company),
+    ("ticket.commented", REMARK, handler, first_receiver, owners_of_company),
+    ("ticket.adopted", MINE, handler, heads_of_lead),
+    ("ticket.adopted", FOLLOWED, first_receiver),
+    ("ticket.adopted", OURS, owners_of_company),
+    ("ticket.handed_back", MINE, handler, heads_of_lead),
+    ("ticket.handed_back", FOLLOWED, first_receiver),
+    ("ticket.handed_back", OURS, owners_of_company),
+    ("ticket.on_agenda", MINE, handler, heads_of_lead),
+    ("project.adopted", PROGRESS, officer_of_project, owners_of_company),
+    ("project.handed_back", PROGRESS, officer_of_project, owners_of_company),
+    ("directive.given", DIRECTIVE, addressee),
+    ("directive.asked_again", DIRECTIVE, addressee),
+    ("directive.withdrawn", DIRECTIVE, addressee),
+    ("directive.accepted", DIRECTIVE, answerers),
+    ("directive.answered", ANSWER, leader_of_it),
+    ("meeting.called", MEETING, units_invited, meeting_holders),
+    ("meeting.edited", MEETING, units_invited, meeting_holders),
+    ("meeting.cancelled", MEETING, units_invited, meeting_holders),
+    ("meeting.held", MEETING, units_invited, meeting_holders),
+    ("meeting.corrected", MEETING, units_invited, meeting_holders),
+    ("meeting.task_given", MEETING, unit_of_task),
+    ("meeting.task_edited", MEETING, unit_of_task),
+    ("meeting.task_removed", MEETING, unit_of_task),
+    ("meeting.task_returned", MEETING, unit_of_task),
+    ("meeting.task_verified", MEETING, unit_of_task),
+    ("meeting.task_answered", MEETING, meeting_holders),
+    ("visit.held", VISIT, officer_of_company),
+    ("visit.file_rejected", VISIT, logger),
+    ("visit.conflict", VISIT, logger),
+    ("visit.commented", REMARK, logger, officer_of_company, owners_of_company),
+    ("visit_request.asked", VISIT, officer_of_company),
+    ("visit_request.planned", VISIT, asker, owners_of_company),
+    ("visit_request.declined", VISIT, asker, owners_of_company),
+    ("visit_request.withdrawn", VISIT, officer_of_company),
+)
+
+NOBODY: Final = {
+    "ticket.contacted": "the company was spoken to; the others see it on the ticket",
+    "ticket.started": "a step of the same handler",
+    "visit.planned": "by the officer himself; who asked for it is told of that",
+    "visit.plan_changed": "as above",
+    "visit.cancelled": "as above",
+    "visit.amended": "by who logged it; every version stays",
+    "visit.conflict_decided": "by who had to decide",
+    "category.edited": "the administrator's; new tickets count with it",
+    "ticket.directed": "the directive itself is told",
+    "dispatch_batch.started": "each ticket's dispatch is told",
+    "dispatch_batch.finished": "who began it sees how far it is",
+    "meeting.item_added": "the agenda is read on the meeting's page",
+    "meeting.item_removed": "as above",
+    "meeting.item_noted": "stands in the minutes",
+    "meeting_series.begun": "each of its meetings is told when it is called",
+    "meeting_series.edited": "as above",
+    "meeting_series.ended": "as above",
+}
+
+# Of a remark, the record that it stands on.
+OPENS: Final[dict[str, notices.Opens]] = {
+    "ticket.commented": ticket_of,
+    "visit.commented": visit_of,
+    "meeting.task_given": meeting_of,
+    "meeting.task_edited": meeting_of,
+    "meeting.task_removed": meeting_of,
+    "meeting.task_returned": meeting_of,
+    "meeting.task_verified": meeting_of,
+    "meeting.task_answered": meeting_of,
+}
+
+
+def hang() -> None:
+    """Called once, when the apps are loaded."""
+    for action, kind, *who in TABLE:
+        opens = OPENS.get(action, notices.subject_itself)
+        notices.on(action, kind, *who, opens=opens)
