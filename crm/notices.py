@@ -37,7 +37,8 @@ class Kind:
     """What a person can choose about: some events that mean the same to him.
 
     `roles` are those on whose page of choices it stands. Urgent ones do not wait for
-    the morning. `mail` and `robot` hold for whoever has not chosen.
+    the morning. Discreet ones are never said in a group, and who sees to what is sent
+    does not read what they were. `mail` and `robot` hold for whoever has not chosen.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Kind:
     icon: str
     roles: Collection[str]
     is_urgent: bool = False
+    is_discreet: bool = False
     mail: str = Mail.DIGEST
     robot: bool = False
 

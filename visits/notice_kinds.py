@@ -77,6 +77,26 @@ MEETING: Final = register(
         mail=Mail.NOW,
     )
 )
+COMPLAINT: Final = register(
+    Kind(
+        "complaint",
+        _("Complaints"),
+        "shield-check",
+        {Role.SUPERVISOR},
+        is_discreet=True,
+        mail=Mail.NOW,
+    )
+)
+STATEMENT: Final = register(
+    Kind(
+        "statement",
+        _("Statements asked of me"),
+        "question-mark",
+        {Role.UNIT_HEAD},
+        is_discreet=True,
+        mail=Mail.NOW,
+    )
+)
 MINE: Final = register(Kind("mine", _("Tickets in my hands"), "tool", UNIT))
 FOLLOWED: Final = register(Kind("followed", _("Tickets I follow"), "eye", OFFICIALS))
 REMARK: Final = register(

@@ -11,7 +11,15 @@ from crm import notices
 from crm.lib.words import exact_day
 from crm.models import Event, User
 from crm.notices import About, Told
-from visits.models import Directive, Meeting, Ticket, Visit, VisitRequest
+from visits.models import (
+    Complaint,
+    Directive,
+    Meeting,
+    StatementRequest,
+    Ticket,
+    Visit,
+    VisitRequest,
+)
 
 from . import ticket_list, ticket_words, visit_words
 
@@ -23,6 +31,8 @@ def hang() -> None:
     notices.describe(About(VisitRequest, request, rows=with_company))
     notices.describe(About(Directive, directive, rows=with_due))
     notices.describe(About(Meeting, meeting))
+    notices.describe(About(Complaint, complaint))
+    notices.describe(About(StatementRequest, statement))
 
 
 def with_lead(tickets: Any) -> QuerySet[Any]:  # Any: a TicketQuerySet, and its rows
@@ -73,6 +83,15 @@ def directive(one: Directive, user: User | None) -> Told:
 def meeting(one: Meeting, user: User | None) -> Told:
     day = {"day": exact_day(one.day), "topic": one.topic}
     return Told(_("Meeting on %(day)s: %(topic)s") % day, one.get_absolute_url())
+
+
+def complaint(one: Complaint, user: User | None) -> Told:
+    """Its number and no more: it is read where the supervisor is alone with it."""
+    return Told(_("Complaint %(number)s") % {"number": one}, one.get_absolute_url())
+
+
+def statement(one: StatementRequest, user: User | None) -> Told:
+    return Told(_("A statement is asked of you"), one.get_absolute_url())
 
 
 def ticket_sentences(events: Sequence[Event]) -> Mapping[int, str]:

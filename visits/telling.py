@@ -35,6 +35,12 @@ from .concerned import (
     ticket_of,
     visit_of,
 )
+from .concerned_complaints import (
+    asked_head,
+    complaint_of,
+    supervisor_in_hand,
+    supervisors,
+)
 from .concerned_leaders import (
     addressee,
     answerers,
@@ -48,6 +54,7 @@ from .notice_kinds import (
     AGAIN,
     ANSWER,
     ASKED,
+    COMPLAINT,
     CONFIRM,
     DECIDED,
     DIRECTIVE,
@@ -57,6 +64,7 @@ from .notice_kinds import (
     OURS,
     QUEUE,
     REMARK,
+    STATEMENT,
     TASK,
     VISIT,
 )
@@ -153,6 +161,13 @@ TABLE: Final = (
     ("meeting.task_returned", MEETING, unit_of_task),
     ("meeting.task_verified", MEETING, unit_of_task),
     ("meeting.task_answered", MEETING, meeting_holders),
+    ("complaint.received", COMPLAINT, supervisors),
+    ("complaint.replied", COMPLAINT, supervisor_in_hand),
+    ("complaint.unsatisfied", COMPLAINT, supervisors),
+    ("complaint.closed", COMPLAINT, supervisor_in_hand),
+    ("complaint.late", COMPLAINT, supervisors),
+    ("statement.asked", STATEMENT, asked_head),
+    ("statement.given", COMPLAINT, supervisor_in_hand),
     ("visit.held", VISIT, officer_of_company),
     ("visit.file_rejected", VISIT, logger),
     ("visit.conflict", VISIT, logger),
@@ -163,15 +178,29 @@ TABLE: Final = (
     ("visit_request.withdrawn", VISIT, officer_of_company),
 )
 
+# A notice or mail would say who complained, and outlive the row that can be erased.
+COMPLAINANT: Final = "whoever complained reads it by login or receipt code"
 NOBODY: Final = {
     "ticket.contacted": "the company was spoken to; the others see it on the ticket",
     "ticket.started": "a step of the same handler",
+    "ticket.draft_saved": "nobody has it yet",
+    "ticket.draft_discarded": "nobody had it yet",
     "visit.planned": "by the officer himself; who asked for it is told of that",
     "visit.plan_changed": "as above",
     "visit.cancelled": "as above",
     "visit.amended": "by who logged it; every version stays",
     "visit.conflict_decided": "by who had to decide",
     "category.edited": "the administrator's; new tickets count with it",
+    "complaint.acknowledged": COMPLAINANT,
+    "complaint.asked": COMPLAINANT,
+    "complaint.answered": COMPLAINANT,
+    "complaint.shared": COMPLAINANT,
+    "complaint.unshared": COMPLAINANT,
+    "complaint.taken": "the supervisors see it on their list",
+    "complaint.noted": "by who has it in hand",
+    "complaint.accused_found": "by who has it in hand",
+    "complaint.name_revealed": "stands in the audit log",
+    "complaint.name_erased": "stands in the audit log",
     "ticket.directed": "the directive itself is told",
     "dispatch_batch.started": "each ticket's dispatch is told",
     "dispatch_batch.finished": "who began it sees how far it is",
@@ -187,6 +216,7 @@ NOBODY: Final = {
 OPENS: Final[dict[str, notices.Opens]] = {
     "ticket.commented": ticket_of,
     "visit.commented": visit_of,
+    "statement.given": complaint_of,
     "meeting.task_given": meeting_of,
     "meeting.task_edited": meeting_of,
     "meeting.task_removed": meeting_of,

@@ -49,7 +49,7 @@ class ChoicesForm(forms.Form):
             self.fields[f"mail_{kind.key}"] = forms.ChoiceField(
                 label=_("E-mail"), choices=Mail.choices, initial=choices.mail(kind)
             )
-            if has_robot:
+            if has_robot and not kind.is_discreet:
                 self.fields[f"robot_{kind.key}"] = forms.BooleanField(
                     label=_("In the group"),
                     required=False,
@@ -62,7 +62,7 @@ class ChoicesForm(forms.Form):
             Row(
                 kind,
                 self[f"mail_{kind.key}"],
-                self[f"robot_{kind.key}"] if self.has_robot else None,
+                self[name] if (name := f"robot_{kind.key}") in self.fields else None,
             )
             for kind in self.kinds
         ]

@@ -57,7 +57,8 @@ def index(request: AppRequest) -> HttpResponse:
 
 def kind_label(delivery: Delivery) -> object:
     kind = notices.kind_of(delivery.kind)
-    return kind.label if kind else delivery.get_channel_display()
+    is_told = kind is not None and not kind.is_discreet
+    return kind.label if kind and is_told else delivery.get_channel_display()
 
 
 @require_POST

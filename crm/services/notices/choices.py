@@ -34,6 +34,8 @@ class Choices:
         return chosen if chosen in Mail.values else str(kind.mail)
 
     def robot(self, kind: Kind) -> bool:
+        if kind.is_discreet:
+            return False
         return bool(self.kinds.get(kind.key, {}).get("robot", kind.robot))
 
 
