@@ -10,6 +10,7 @@ def hang() -> None:
     # Roles by value: models are not there yet when apps are made.
     system, security, audit = ["system_admin"], ["security_admin"], ["audit_admin"]
     register(
+        # What is sent to people stands beside their accounts, as a tab.
         NavItem(200, _("Accounts"), "crm:people", "users", system, phone=2),
         NavItem(210, _("Units"), "crm:departments", "building", system, phone=3),
         NavItem(220, _("Regions"), "crm:regions", "map-pin", system, phone=4),

@@ -1,6 +1,7 @@
 from datetime import time
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,11 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register()
+        # Only when the apps are loaded can they name their models.
+        from . import notice_hooks, telling  # noqa: PLC0415
+
+        notice_hooks.hang()
+        telling.hang()
         admin_nav.hang()
         company_nav.hang()
         post_migrate.connect(triggers.install, sender=self)
@@ -32,3 +38,4 @@ class CrmConfig(AppConfig):
         periodic.daily(time(3, 50), "crm.statistics.refresh")
         periodic.daily(time(4, 10), "crm.jobs.check_audit")
         periodic.daily(time(3, 20), "crm.jobs.recompute_deadlines")
+        periodic.daily(settings.CRM_QUIET_UNTIL, "crm.jobs.write_digests")

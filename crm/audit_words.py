@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Department, Industry, Region, Tag, User
+from crm.sending_words import REASONS
 
 # A kind of record, and the column that names one of them.
 Record = tuple[type[Model], str]
@@ -71,6 +72,13 @@ ACTIONS = {
     "work_year.imported": _("notice of days off taken into use"),
     "work_year.replaced": _("notice of days off replaced"),
     "deadline.recomputed": _("deadline computed anew"),
+    "notice_choices.edited": _("choices of notices changed"),
+    "robot.added": _("group robot entered"),
+    "robot.edited": _("group robot changed"),
+    "robot.closed": _("group robot taken out of use"),
+    "robot.reopened": _("group robot in use again"),
+    "delivery.failed": _("message could not be sent"),
+    "delivery.retried": _("message to be sent again"),
 }
 
 # What an event says of its record beside the record's own columns.
@@ -84,6 +92,7 @@ NAMES = {
     "file_count": _("files"),
     "first_problems": _("first faults"),
     "is_demo": _("demo account"),
+    "is_new_key": _("new key of the robot"),
     "link": _("link"),
     "note": _("note"),
     "path": _("place in the tree"),
@@ -100,6 +109,7 @@ NAMES = {
 
 # Codes that are no column's choices. Where people write a reason it stands as written.
 CODES: dict[str, dict[str, str | Promise]] = {
+    "error": REASONS,
     "way": {
         "password": _("by password"),
         "code": _("by a code sent to the phone"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from crm import nav
 from crm.lib.appearance import theme_of
-from crm.models.people import ADMIN_ROLES
+from crm.models.people import ADMIN_ROLES, MOST_COUNTED
 
 
 @dataclass
@@ -25,6 +25,14 @@ class Shell:
         if user is None or not user.is_authenticated:
             return False
         return bool(user.access.roles - ADMIN_ROLES)
+
+    @property
+    def unread(self) -> str:
+        """What the bell says: a number, 99+ at the most, or nothing."""
+        count: int = getattr(getattr(self.request, "user", None), "unread_count", 0)
+        if not count:
+            return ""
+        return "99+" if count >= MOST_COUNTED else str(count)
 
     @cached_property
     def _items(self) -> list[nav.NavItem]:

@@ -5,7 +5,7 @@ import hmac
 import json
 import secrets
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -41,6 +41,21 @@ class Entry:
     personal: Mapping[str, Any] | None = None
     now: datetime | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+# Called with every event that was written, in its transaction, with its record.
+Listener = Callable[[list[tuple[Event, models.Model]]], None]
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """Hear of every event; an app calls this in `ready()`. It must be cheap."""
+    _listeners.append(listener)
+
+
+def hand_on(written: list[tuple[Event, models.Model]]) -> None:
+    for listener in _listeners:
+        listener(written)
 
 
 def record(
@@ -80,6 +95,7 @@ def record(
     if private is not None:
         private.event = event
         private.save(force_insert=True)
+    hand_on([(event, subject)])
     return event
 
 
@@ -114,6 +130,7 @@ def wait_for_seal(event: Event) -> None:
 def record_many(entries: Iterable[Entry], *, batch: int = 1000) -> list[Event]:
     """Write many events as record() would, a thousand a statement; for bulk loading."""
     require_transaction()
+    entries = list(entries)
     pairs = [event_of(entry) for entry in entries]
     events = Event.objects.bulk_create([event for event, _ in pairs], batch_size=batch)
     PendingSeal.objects.bulk_create(
@@ -125,6 +142,7 @@ def record_many(entries: Iterable[Entry], *, batch: int = 1000) -> list[Event]:
             row.event = event
             private.append(row)
     EventPersonal.objects.bulk_create(private, batch_size=batch)
+    hand_on([(event, one.subject) for event, one in zip(events, entries, strict=True)])
     return events
 
 

@@ -12,13 +12,15 @@ from crm.lib.storage import DurableStorage
 from crm.lib.tasks import attempts
 from crm.models import User
 from crm.services import audit_checks, deadlines, files, login_codes, queue
+from crm.services.notices import claims, digests
 
 
 def clean_up() -> None:
-    """Once a night: old tasks and codes, expired sessions, half-written files."""
+    """Once a night: old tasks, codes and notices, old sessions, half-written files."""
     now = timezone.now()
     queue.clean_up(now=now)
     login_codes.forget_codes(now=now)
+    claims.forget(now=now)
     call_command("clearsessions")
     if isinstance(default_storage, DurableStorage):
         default_storage.remove_drafts(before=now - timedelta(days=1))
@@ -46,3 +48,8 @@ def check_audit(actor_pk: int | None = None) -> None:
     """Every night, and when the auditor asks: read the whole log, note the result."""
     actor = User.objects.filter(pk=actor_pk).first() if actor_pk else None
     audit_checks.check(actor=actor)
+
+
+def write_digests() -> None:
+    """Every morning when the quiet hours end; on days off it does nothing."""
+    digests.write_digests()

@@ -10,7 +10,7 @@ SALT = "crm.unsent"
 # Characters; a longer text stays in the browser's page before this one.
 LIMIT = 200_000
 MAX_AGE = 12 * 60 * 60
-NEVER_KEPT = ("password", "csrfmiddlewaretoken", "token")
+NEVER_KEPT = ("password", "csrfmiddlewaretoken", "token", "signing_key")
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,11 @@ from crm.views import (
     liaisons,
     login_code,
     me,
+    notices,
     people,
     public,
     regions,
+    sending,
     session,
     styleguide,
 )
@@ -36,9 +38,11 @@ urlpatterns: list[URLPattern] = [
     *liaisons.urls,
     *login_code.urls,
     *me.urls,
+    *notices.urls,
     *people.urls,
     *public.urls,
     *regions.urls,
+    *sending.urls,
     *session.urls,
     *styleguide.urls,
 ]

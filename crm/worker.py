@@ -1,4 +1,4 @@
-"""The one background process: tasks, periodic work, and the seal on events."""
+"""The one background process: tasks, periodic work, seals on events, messages."""
 
 import logging
 import signal
@@ -12,12 +12,14 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from crm.lib.forked import fork_lock
+from crm.sending import BATCH, Sender
 from crm.services import audit, queue
 
 logger = logging.getLogger("crm.worker")
 # Seconds between two looks into the queue, and between two of each chore.
 POLL: Final = 0.25
 SEAL: Final = 2.0
+SEND: Final = 2.0
 SCHEDULE: Final = 1.0
 REAP: Final = 15.0
 BEAT: Final = 15.0
@@ -58,6 +60,7 @@ class Worker:
         self.is_once = is_once
         self.stopping = threading.Event()
         self.heartbeat = Heartbeat(self.name)
+        self.sender = Sender()
         self.next_at: dict[str, float] = {}
         self.trouble = ""
 
@@ -98,10 +101,13 @@ class Worker:
         self.chore("head", REPORT_HEAD, report_head)
         if sealed >= audit.BATCH:
             self.next_at.pop("seal")
+        sent = self.chore("send", 0 if self.is_once else SEND, self.sender.turn)
+        if sent >= BATCH:
+            self.next_at.pop("send")
         task = queue.take(self.name)
         if task is not None:
             self.work(task)
-        return task is not None or sealed >= audit.BATCH
+        return task is not None or sealed >= audit.BATCH or sent >= BATCH
 
     def chore(self, name: str, seconds: float, act: Callable[[], int]) -> int:
         now = time.monotonic()

@@ -8,6 +8,8 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         # Only when the apps are loaded can they name their models.
-        from . import project_hooks  # noqa: PLC0415
+        from . import notice_words, project_hooks, telling  # noqa: PLC0415
 
         project_hooks.hang()
+        notice_words.hang()
+        telling.hang()

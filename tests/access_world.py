@@ -9,7 +9,16 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from crm.models import Absence, Attachment, Comment, Document, Grant, StoredFile
+from crm.models import (
+    Absence,
+    Attachment,
+    Comment,
+    Delivery,
+    Document,
+    Grant,
+    Robot,
+    StoredFile,
+)
 from crm.services import deadlines
 from projects.models import (
     KeyListing,
@@ -134,6 +143,8 @@ def make_records(company, officer, unit, dispatcher, handler):
         "visit-request": {"pk": ask_for_visit(company).pk},
         "ticket-draft": {"pk": keep_draft(company).pk},
         "absence": {"pk": make_absence(officer).pk},
+        # Of the dispatch of what he raised.
+        "notice": {"pk": officer.notices.latest("pk").pk},
         **make_project(company, officer, unit, dispatcher),
         **make_complaint(company, handler),
         **hang_on_visit(visit, company, officer),
@@ -454,6 +465,7 @@ def make_world(cast):
         "token": {"token": "x" * 43},
         "code": {"key": NOBODY},
         "name": {"name": "list"},
+        **make_robot(cast.bureau),
     }
     own.ids.update(places)
     return own, foreign
@@ -475,6 +487,24 @@ def make_templates(sven, unit):
         "draft-item": {"pk": draft.pk, "item_pk": draft.items.get().pk},
         "upload": {"pk": upload.pk},
     }
+
+
+def make_robot(unit):
+    """With a word that it could not say."""
+    robot = Robot.objects.create(
+        service="wecom", name="工作群", department=unit, host="127.0.0.1", token="x" * 9
+    )
+    delivery = Delivery.objects.create(
+        channel="robot",
+        robot=robot,
+        message_id="<1@liaison>",
+        state="dead",
+        error="timeout",
+        next_at=NOON,
+        created_at=NOON,
+        settled_at=NOON,
+    )
+    return {"robot": {"pk": robot.pk}, "delivery": {"pk": delivery.pk}}
 
 
 def lamp_rule():

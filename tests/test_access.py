@@ -48,6 +48,7 @@ OFFERED_TO = "olga bela tom hana uma"
 LEADER = "maria"
 # Who reads what leaders say and decide: never a company or its officers.
 LED = "hana uma dora maria axel"
+OFFICER = "olga"
 # Of the project: its own officer, and who else may do the same there.
 SITE = "olga dora"
 SESSION_HOLDERS = "olga dora maria"
@@ -86,7 +87,7 @@ PUBLIC = {
 FREE = {"year", "name", "token", "code", "department", "region", "person", "grant"}
 FREE |= {"category", "lamp-rule", "escalation-rule"}
 FREE |= {"template", "template-export", "template-sample", "template-item"}
-FREE |= {"draft", "draft-item", "upload"}
+FREE |= {"draft", "draft-item", "upload", "robot", "delivery"}
 # People of the other county, who see what is foreign here.
 ELSEWHERE = "oleg dirk omar"
 REFUSED = {401, 403, 404, 405}
@@ -153,6 +154,19 @@ ROWS = {
     "crm:officers-end": ("company-role", READERS, NO, DISPATCHER),
     "crm:workload": (None, ALL, DISPATCHERS, NO),
     "crm:me": (None, ALL, ALL, NO),
+    "crm:notices": (None, ALL, ALL, NO),
+    "crm:notices-read": (None, ALL, NO, ALL),
+    "crm:notice-open": ("notice", OFFICER, NO, OFFICER),
+    "crm:notice-read": ("notice", OFFICER, NO, OFFICER),
+    "crm:notice-choices": (None, ALL, ALL, ALL),
+    "crm:deliveries": (None, ALL, SYSTEM, NO),
+    "crm:delivery-retry": ("delivery", ALL, NO, SYSTEM),
+    "crm:robots": (None, ALL, SYSTEM, NO),
+    "crm:robot-new": (None, ALL, SYSTEM, SYSTEM),
+    "crm:robot": ("robot", ALL, SYSTEM, SYSTEM),
+    "crm:robot-close": ("robot", ALL, NO, SYSTEM),
+    "crm:robot-reopen": ("robot", ALL, NO, SYSTEM),
+    "crm:robot-try": ("robot", ALL, NO, SYSTEM),
     "crm:end_session": (None, ALL, NO, ALL),
     "crm:end_all_sessions": (None, ALL, NO, ALL),
     "crm:people": (None, ALL, SYSTEM, NO),

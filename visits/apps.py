@@ -13,9 +13,11 @@ class VisitsConfig(AppConfig):
             desk_hooks,
             escalation_hooks,
             leader_hooks,
+            notice_words,
             order_hooks,
             project_hooks,
             rating_hooks,
+            telling,
             ticket_hooks,
             visit_hooks,
         )
@@ -29,3 +31,5 @@ class VisitsConfig(AppConfig):
         rating_hooks.hang()
         escalation_hooks.hang()
         order_hooks.hang()
+        notice_words.hang()
+        telling.hang()

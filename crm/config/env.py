@@ -45,6 +45,17 @@ def env_hours(name: str, default: str) -> tuple[time, time]:
     return opens, closes
 
 
+def env_time(name: str, default: str) -> time:
+    """An hour of the day, as 08:30."""
+    value = env(name, default)
+    try:
+        return time.fromisoformat(value)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} must be a time such as 08:30, not {value!r}."
+        ) from None
+
+
 def env_list(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in env(name, default).split(",") if item.strip()]
 

@@ -8,7 +8,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from .databases import database_from
-from .env import env, env_bool, env_hours, env_int, env_list, secret_from
+from .env import (
+    env,
+    env_bool,
+    env_hours,
+    env_int,
+    env_list,
+    env_time,
+    secret_from,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(env("CRM_DATA_DIR") or BASE_DIR / "var").resolve()
@@ -147,8 +155,20 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # --- Mail -------------------------------------------------------------------
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = env("EMAIL_HOST", "localhost")
-EMAIL_PORT = env_int("EMAIL_PORT", 25)
+# Without a host nothing is mailed. "starttls" and "tls" verify the certificate.
+EMAIL_HOST = env("EMAIL_HOST")
+EMAIL_SECURITY = env("EMAIL_SECURITY", "none")
+if EMAIL_SECURITY not in {"none", "starttls", "tls"}:
+    raise ImproperlyConfigured("EMAIL_SECURITY must be none, starttls or tls.")
+EMAIL_USE_TLS = EMAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = EMAIL_SECURITY == "tls"
+EMAIL_PORT = env_int(
+    "EMAIL_PORT", {"none": 25, "starttls": 587, "tls": 465}[EMAIL_SECURITY]
+)
+EMAIL_HOST_USER = env("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env("EMAIL_PASSWORD")
+# Seconds for each step of the conversation: far below the lease of a delivery.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "liaison@localhost")
 
 # --- Language and time ------------------------------------------------------
@@ -271,6 +291,11 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        # Their lines hold the addresses of robots, and with them the secret.
+        "apprise": {"level": "CRITICAL"},
+        "urllib3": {"level": "CRITICAL"},
+    },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "WARNING")},
 }
 
@@ -296,6 +321,17 @@ CRM_COMPLAINT_CLOSE_DAYS = env_int("CRM_COMPLAINT_CLOSE_DAYS", 10)
 # Per line and hour through the open form: complaints, and looks with a receipt code.
 CRM_COMPLAINTS_PER_HOUR = env_int("CRM_COMPLAINTS_PER_HOUR", 10)
 CRM_COMPLAINT_LOOKS_PER_HOUR = env_int("CRM_COMPLAINT_LOOKS_PER_HOUR", 60)
+# Robots of group chats: the hosts that may be called, with their port if they have one.
+# Without one nothing leaves the house but mail.
+CRM_NOTICE_HOSTS = env_list("CRM_NOTICE_HOSTS")
+# A file with the certificates of a closed network's own authority; and a proxy.
+CRM_NOTICE_CA = env("CRM_NOTICE_CA")
+CRM_NOTICE_PROXY = env("CRM_NOTICE_PROXY")
+# On days off and between these hours only urgent notices leave the house.
+CRM_QUIET_FROM = env_time("CRM_QUIET_FROM", "18:00")
+CRM_QUIET_UNTIL = env_time("CRM_QUIET_UNTIL", "08:30")
+# Days for which notices are kept; what they tell of stays.
+CRM_NOTICE_DAYS = env_int("CRM_NOTICE_DAYS", 180)
 # 无事不扰: this many visits by anyone in the window ask for a reason.
 CRM_VISITS_IN_30_DAYS = env_int("CRM_VISITS_IN_30_DAYS", 2)
 CRM_VISITS_IN_90_DAYS = env_int("CRM_VISITS_IN_90_DAYS", 4)

@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Aggregate, CharField
+from django.db.models import Aggregate, CharField, IntegerField, Subquery
+
+
+class CountOf(Subquery):
+    """How many rows a queryset has; of one that is cut, at most as many as are left."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
 
 
 class Joined(Aggregate):

@@ -9,6 +9,7 @@ from .events import Event, EventPersonal, PendingSeal, Seal
 from .files import Attachment, Comment, Document, StoredFile, subject_of
 from .liaisons import Absence, CompanyLiaison, HandoverNote, Liaison, people_led_by
 from .login_codes import LoginCode
+from .notices import Delivery, Mail, Notice, NoticeChoices, Robot
 from .ops import ScheduleSlot, TaskLease
 from .people import Grant, OldPassword, Role, TokenLink, User
 from .places import Department, Region
@@ -28,6 +29,7 @@ __all__ = [
     "Contact",
     "Deadline",
     "DeadlinePause",
+    "Delivery",
     "Department",
     "Document",
     "Event",
@@ -39,9 +41,13 @@ __all__ = [
     "Lamp",
     "Liaison",
     "LoginCode",
+    "Mail",
+    "Notice",
+    "NoticeChoices",
     "OldPassword",
     "PendingSeal",
     "Region",
+    "Robot",
     "Role",
     "ScheduleSlot",
     "Seal",

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache, wraps
-from typing import Any, Self
+from typing import Any, Final, Self
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from crm.lib.aggregates import CountOf
 from crm.lib.prepared import KEPT, Prepared, place
 from crm.lib.querysets import ScopedQuerySet
 
@@ -33,6 +35,9 @@ class Role(models.TextChoices):
     SECURITY_ADMIN = "security_admin", _("security administrator")
     AUDIT_ADMIN = "audit_admin", _("audit administrator")
 
+
+# One more than the bell says in figures.
+MOST_COUNTED: Final = 100
 
 # What each role is granted for.
 REGION_ROLES = {Role.DISPATCHER, Role.LEADER, Role.SUPERVISOR}
@@ -66,13 +71,14 @@ class UserManager(BaseUserManager["User"]):
         return UserQuerySet(self.model, using=self._db)
 
     def with_access(self, pk: int, today: date) -> "User | None":
-        """A person and what he may do where, in one query: every page begins so."""
+        """A person, his rights and his bell, in one query: every page begins so."""
         rows: list[User] = with_grants(today).rows([pk])
         if not rows:
             return None
         columns = [f"held_{name}" for name in Access.COLUMNS]
         held = [tuple(getattr(row, name) for name in columns) for row in rows]
         rows[0].access = Access.of(one for one in held if one[0] is not None)
+        rows[0].unread_count = getattr(rows[0], "counted", 0)
         return rows[0]
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -105,6 +111,8 @@ class User(AbstractBaseUser):
     sessions_epoch = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1)
+    # Notices not read, up to a hundred; counted by with_access().
+    unread_count = 0
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS = ["name"]
@@ -194,8 +202,16 @@ def with_grants(today: date) -> Prepared:
             .alias(held=held)
             .order_by()
             .annotate(**{f"held_{name}": F(f"held__{name}") for name in Access.COLUMNS})
+            .annotate(counted=CountOf(unread_of(place())))
         )
     )
+
+
+def unread_of(user: int) -> "models.QuerySet[Any, Any]":
+    """What the bell counts, which says 99+ at the most."""
+    notices = apps.get_model("crm", "Notice")._default_manager  # it points to people
+    unread = notices.filter(recipient=user, read_at=None).order_by("-pk")
+    return unread.values("pk")[:MOST_COUNTED]
 
 
 class GrantQuerySet(ScopedQuerySet["Grant"]):

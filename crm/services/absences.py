@@ -75,6 +75,28 @@ def enter_absence(
     return absence
 
 
+def stand_ins(absent: Iterable[int], record: Any, today: date) -> dict[int, int]:
+    """Who is there for each of them at this record, which a company or project owns.
+
+    Any: a record of whatever app.
+    """
+    found: dict[int, int] = {}
+    away = Absence.objects.on(today).values("officer")
+    for kind in handover.KINDS:
+        served = kind.SERVED
+        is_served = record._meta.model_name == served
+        key = record.pk if is_served else getattr(record, f"{served}_id", None)
+        if key is None:
+            continue
+        pair = kind.objects.open().filter(**{served: key})
+        mine = set(pair.values_list("officer", flat=True)) & set(absent)
+        here = pair.exclude(officer__in=away).values_list("officer", flat=True)
+        for one in mine - found.keys():
+            if other := here.first():
+                found[one] = other
+    return found
+
+
 def check_days(starts_on: date, ends_on: date, today: date) -> None:
     if ends_on < starts_on:
         sentence = _("The last day lies before the first.")

@@ -7,6 +7,7 @@ from django.db import transaction
 from crm import demo, events
 from crm.demo import story
 from crm.models import Event, User
+from crm.notices import NEVER, only_since
 from crm.services import audit
 from projects.demo import make, making
 from projects.models import Project
@@ -19,7 +20,7 @@ def seed(monkeypatch, *, in_bulk, look):
     monkeypatch.setattr(making, "is_written", lambda county, told: in_bulk)
     told = story.tell(TINY, 7, NOW.date())
     try:
-        with transaction.atomic():
+        with transaction.atomic(), only_since(NEVER):
             county = demo.make(told, 7, lambda line: None)
             make(county)
             county.agenda.happen(events.together)

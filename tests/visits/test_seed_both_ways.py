@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from crm import demo
 from crm.demo import story
 from crm.models import Event
+from crm.notices import NEVER, only_since
 from crm.services import audit
 from reports import demo as reports
 from tests.both_ways import NOW, TINY, Picture, Undo, assert_same
@@ -24,7 +25,7 @@ def seed(monkeypatch, *, in_bulk, look):
     monkeypatch.setattr(story.Scale, "is_large", in_bulk)
     told = story.tell(TINY, 7, NOW.date())
     try:
-        with transaction.atomic(), reports.prepared():
+        with transaction.atomic(), reports.prepared(), only_since(NEVER):
             county = demo.make(told, 7, lambda line: None)
             begin_projects(county)
             visits.make(county)

@@ -3,6 +3,7 @@
 import gc
 from argparse import ArgumentParser
 from contextlib import ExitStack
+from datetime import timedelta
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -12,13 +13,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 
-from crm import demo
+from crm import demo, notices
 from crm.demo.loading import loading
 from crm.demo.story import SCALES, tell
 from crm.models import Company, User
+from crm.notices import NEVER
 
 # Upper apps are found by name: nothing here imports upwards.
 ABOVE = ("projects", "visits", "reports")
+TOLD = timedelta(days=3)
 
 
 class Command(BaseCommand):
@@ -41,6 +44,9 @@ class Command(BaseCommand):
             gc.set_threshold(50_000)
             stack.callback(gc.unfreeze)
             gc.freeze()
+            # Of a past of months nobody was told; of the last days there is a bell.
+            told = NEVER if story.scale.is_large else timezone.now() - TOLD
+            stack.enter_context(notices.only_since(told))
             if story.scale.is_large:
                 stack.enter_context(loading())
             for prepared in map(prepared_of, modules):

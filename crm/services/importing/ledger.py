@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm import events
+from crm import events, notices
 from crm.lib.errors import DomainError
 from crm.models import Company, Region, Role, User
 from crm.services import companies, contacts, liaisons, search
@@ -205,7 +205,8 @@ class Saver:
         """The keys of what was saved; a row that was refused is told."""
         saved = []
         companies.lock_region(*{entry.profile.region for entry in entries})
-        with events.together(), self.pairs:
+        # Nobody is told of each of thousands that his ledger brings.
+        with notices.only_since(notices.NEVER), events.together(), self.pairs:
             for entry in entries:
                 try:
                     with transaction.atomic(), events.together():

@@ -1,0 +1,160 @@
+"""An event was recorded: write down who is told of it, and what will leave the house.
+
+All in the transaction of the change. What is sent, the worker sends after it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from crm import notices
+from crm.models import Absence, Access, Event, Grant, Notice, User
+from crm.notices import About, Kind
+from crm.services.absences import stand_ins
+
+from . import outbox
+
+Written = list[tuple[Event, models.Model]]
+
+
+@dataclass(frozen=True)
+class Address:
+    """One event for one person."""
+
+    event: Event
+    person: int
+    kind: Kind
+    about: models.Model
+    # Found by a right that lets him see the record.
+    is_sure: bool
+    instead_of: int | None = None
+
+
+def tell(written: Written) -> None:
+    """Write the notices of these events, and the messages that go with them."""
+    found = list(addresses(written))
+    if not found:
+        return
+    now = max(one.event.at for one in found)
+    today = timezone.localdate(now)
+    found = with_stand_ins(found, today)
+    people = people_of({one.person for one in found}, today)
+    seen = [one for one in found if may_be_told(one, people)]
+    rows = Notice.objects.bulk_create(row_of(one) for one in seen)
+    pairs = zip(rows, (one.kind for one in seen), strict=True)
+    outbox.write(
+        [outbox.News(row, kind, people[row.recipient_id]) for row, kind in pairs]
+    )
+
+
+def addresses(written: Written) -> Iterator[Address]:
+    """Each person once for each event: as the first rule says that names him."""
+    for event, subject in written:
+        found: dict[int, Address] = {}
+        rules = notices.rules_of(event)
+        opened = {rule.opens: rule.opens(event, subject) for rule in rules}
+        for rule in rules:
+            about = opened[rule.opens]
+            if about is None:
+                continue
+            for who in rule.who:
+                is_sure = notices.is_sure(who)
+                for person in who(event, about):
+                    one = Address(event, person, rule.kind, about, is_sure)
+                    known = found.setdefault(person, one)
+                    if is_sure and known.about == about:
+                        found[person] = replace(known, is_sure=True)
+        # Whoever did it knows.
+        yield from (one for key, one in found.items() if key != event.actor_id)
+
+
+def with_stand_ins(found: list[Address], today: date) -> list[Address]:
+    """For whoever is away today, the one who stands in for him at that record."""
+    people = {one.person for one in found}
+    away = Absence.objects.on(today).filter(officer__in=people)
+    absent = set(away.values_list("officer", flat=True))
+    if not absent:
+        return found
+    here = {
+        (one.event.pk, one.person): one for one in found if one.person not in absent
+    }
+    for one in found:
+        if one.person not in absent:
+            continue
+        other = stand_ins([one.person], one.about, today).get(one.person)
+        if other is None:
+            here[one.event.pk, one.person] = one
+        elif other != one.event.actor_id:
+            other_one = replace(one, person=other, is_sure=False, instead_of=one.person)
+            here.setdefault((one.event.pk, other), other_one)
+    return list(here.values())
+
+
+def people_of(keys: Collection[int], today: date) -> dict[int, User]:
+    """Those whose account is open, with what they may do where, in two queries."""
+    users = User.objects.active().filter(pk__in=keys)
+    people = {user.pk: user for user in users.select_related("department__region")}
+    held: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    current = Grant.objects.current(today).filter(user__in=people).order_by("pk")
+    for pk, *columns in current.values_list("user", *Access.COLUMNS):
+        held[pk].append(tuple(columns))
+    for pk, user in people.items():
+        user.access = Access.of(held[pk])
+    return people
+
+
+def may_be_told(one: Address, people: dict[int, User]) -> bool:
+    """Of what a person may not see he is not told."""
+    person = people.get(one.person)
+    if person is None:
+        return False
+    return one.is_sure or is_visible(one.about, person)
+
+
+def is_visible(record: models.Model, person: User) -> bool:
+    rows = type(record)._default_manager.filter(pk=record.pk)
+    return described(record).visible(rows, person).exists()
+
+
+def described(record: models.Model) -> About:
+    label = record._meta.label_lower
+    about = notices.about_of(label)
+    if about is None:
+        raise LookupError(f"No app describes {label!r} for notices.")
+    return about
+
+
+def row_of(one: Address) -> Notice:
+    return Notice(
+        event=one.event,
+        recipient_id=one.person,
+        instead_of_id=one.instead_of,
+        kind=one.kind.key,
+        about_type=described(one.about).model._meta.label_lower,
+        about_id=one.about.pk,
+        created_at=one.event.at,
+    )
+
+
+def mark_read(
+    user: User,
+    keys: Iterable[int] | None = None,
+    *,
+    until: int | None = None,
+    now: datetime | None = None,
+) -> int:
+    """Note that he has read these, or all up to the one he saw first on the page.
+
+    No event: what somebody read is nobody else's business.
+    """
+    unread = Notice.objects.visible_to(user).unread()
+    if keys is not None:
+        unread = unread.filter(pk__in=keys)
+    if until is not None:
+        unread = unread.filter(pk__lte=until)
+    return unread.update(read_at=now or timezone.now())

@@ -1,0 +1,108 @@
+"""How tickets, visits and requests stand in a notice."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm import notices
+from crm.lib.words import exact_day
+from crm.models import Event, User
+from crm.notices import About, Told
+from visits.models import (
+    Complaint,
+    Directive,
+    Meeting,
+    StatementRequest,
+    Ticket,
+    Visit,
+    VisitRequest,
+)
+
+from . import ticket_list, ticket_words, visit_words
+
+
+def hang() -> None:
+    """Called once, when the apps are loaded."""
+    notices.describe(About(Ticket, ticket, rows=with_lead, words=ticket_sentences))
+    notices.describe(About(Visit, visit, rows=with_company, words=visit_sentences))
+    notices.describe(About(VisitRequest, request, rows=with_company))
+    notices.describe(About(Directive, directive, rows=with_due))
+    notices.describe(About(Meeting, meeting))
+    notices.describe(About(Complaint, complaint))
+    notices.describe(About(StatementRequest, statement))
+
+
+def with_lead(tickets: Any) -> QuerySet[Any]:  # Any: a TicketQuerySet, and its rows
+    annotated = ticket_list.with_lead(tickets)
+    return annotated.select_related("company", "solve_by").order_by()
+
+
+def with_company(rows: QuerySet[Any]) -> QuerySet[Any]:  # Any: of either model
+    return rows.select_related("company").order_by()
+
+
+def with_due(rows: QuerySet[Directive]) -> QuerySet[Directive]:
+    return rows.select_related("department", "due").order_by()
+
+
+def ticket(one: Any, user: User | None) -> Told:  # Any: a Ticket with its lead
+    runs = one.solve_by is not None and one.solve_by.met_at is None
+    return Told(
+        title=str(one),
+        url=one.get_absolute_url(),
+        number=one.number,
+        company=one.company.name,
+        unit=one.lead or "",
+        due_on=one.solve_by.due_on if runs else None,
+    )
+
+
+def visit(one: Visit, user: User | None) -> Told:
+    title = _("Visit on %(day)s") % {"day": exact_day(one.day)}
+    return Told(title, one.get_absolute_url(), company=one.company.name)
+
+
+def request(one: VisitRequest, user: User | None) -> Told:
+    title = _("Request for a visit: %(wish)s") % {"wish": str(one)}
+    return Told(title, reverse("visits:index"), company=one.company.name)
+
+
+def directive(one: Directive, user: User | None) -> Told:
+    """Of its text the first words: the rest is read on its page."""
+    return Told(
+        _("Directive: %(text)s") % {"text": str(one)},
+        one.get_absolute_url(),
+        unit=one.department.name,
+        due_on=one.due.due_on if one.due and one.is_open else None,
+    )
+
+
+def meeting(one: Meeting, user: User | None) -> Told:
+    day = {"day": exact_day(one.day), "topic": one.topic}
+    return Told(_("Meeting on %(day)s: %(topic)s") % day, one.get_absolute_url())
+
+
+def complaint(one: Complaint, user: User | None) -> Told:
+    """Its number and no more: it is read where the supervisor is alone with it."""
+    return Told(_("Complaint %(number)s") % {"number": one}, one.get_absolute_url())
+
+
+def statement(one: StatementRequest, user: User | None) -> Told:
+    return Told(_("A statement is asked of you"), one.get_absolute_url())
+
+
+def ticket_sentences(events: Sequence[Event]) -> Mapping[int, str]:
+    told = [event for event in events if event.action in ticket_words.SENTENCES]
+    names = ticket_words.Names.of(told)
+    return {event.pk: ticket_words.sentence_of(event, names) for event in told}
+
+
+def visit_sentences(events: Sequence[Event]) -> Mapping[int, str]:
+    return {
+        event.pk: visit_words.sentence_of(event)
+        for event in events
+        if event.action in visit_words.SENTENCES
+    }
