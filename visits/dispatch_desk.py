@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.lib import words
 from crm.lib.labels import label_of
 from crm.lib.paging import (
     NARROWED_CAP,
@@ -23,7 +24,13 @@ from crm.lib.paging import (
 )
 from crm.lib.prepared import Prepared, places
 from crm.models import Lamp, User
-from visits.models import FirstDispatch, Ticket, TicketReturn
+from visits.models import (
+    BatchRow,
+    DispatchBatch,
+    FirstDispatch,
+    Ticket,
+    TicketReturn,
+)
 from visits.models.ticket_sets import TicketQuerySet
 from visits.services import queueing
 from visits.services.tickets.raising import OTHER
@@ -122,6 +129,15 @@ class Row:
         return Lamp.YELLOW if self.waited >= NEAR * target else Lamp.GREEN
 
     @property
+    def waited_words(self) -> str:
+        return words.hours(self.waited)
+
+    @property
+    def token(self) -> str:
+        """As its box says it when it is ticked."""
+        return f"{self.pk}-{self.version}"
+
+    @property
     def is_pressing(self) -> bool:
         return self.urgency != Ticket.Urgency.ORDINARY
 
@@ -160,6 +176,10 @@ class ReturnRow:
     @property
     def waited(self) -> timedelta:
         return queueing.waited(self.since, self.now)
+
+    @property
+    def waited_words(self) -> str:
+        return words.hours(self.waited)
 
     @property
     def lamp(self) -> Lamp:
@@ -340,8 +360,8 @@ class DispatchedRow:
     is_in_time: bool
 
     @property
-    def waited(self) -> timedelta:
-        return timedelta(minutes=self.waited_minutes)
+    def waited_words(self) -> str:
+        return words.hours(timedelta(minutes=self.waited_minutes))
 
 
 def dispatched(user: User, span: str, which: str, now: datetime) -> Any:
@@ -359,3 +379,31 @@ def dispatched_page(rows: Any, cursor: str | None) -> KeysetPage[DispatchedRow]:
     return keyset_page(
         found, LATEST_FIRST, cursor, fields=DispatchedRow.FIELDS, row=DispatchedRow
     )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a dispatch of many has come."""
+
+    total: int
+    done: int
+    refused: int
+
+    @property
+    def handled(self) -> int:
+        return self.done + self.refused
+
+
+def progress_of(batch: DispatchBatch) -> Progress:
+    state = BatchRow.State
+    counts = batch.rows.aggregate(
+        done=Count("pk", filter=Q(state=state.DONE)),
+        refused=Count("pk", filter=Q(state=state.REFUSED)),
+    )
+    return Progress(batch.total, counts["done"], counts["refused"])
+
+
+def refused_rows(batch: DispatchBatch) -> "QuerySet[BatchRow]":
+    """Those that stay in the queue, each with its sentence."""
+    rows = batch.rows.filter(state=BatchRow.State.REFUSED)
+    return rows.select_related("ticket__company")

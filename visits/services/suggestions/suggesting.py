@@ -19,7 +19,7 @@ from visits.similar import ALIKE, Kind, kinds_of, pieces_of, written
 
 from .counting import kind_counts, words_of
 from .finding import Neighbour, neighbours_of
-from .indexing import KEPT, add
+from .indexing import KEPT, add, area_of
 
 Why = Suggestion.Why
 # So many of the most alike have a say, each by how alike it is; what is less alike than
@@ -98,6 +98,26 @@ def suggest(ticket: Ticket, *, now: datetime | None = None) -> Suggestion:
         suggestion.category_count = kinds[0].count
         suggestion.category_of = kinds[0].of
     return _keep(suggestion)
+
+
+def suggest_lead(
+    ticket: Ticket, category: Category, *, now: datetime | None = None
+) -> Suggestion:
+    """Who would lead it under this category, and why; nothing is kept."""
+    now = now or timezone.now()
+    area = area_of(ticket.company.region_path)
+    found = neighbours_of(words_of(ticket), area=area, now=now, besides=ticket.pk)
+    lead = lead_by(found, category.pk, ticket.company)
+    if lead.key is None:
+        lead = lead_by_custom(category.pk, area, ticket.company, now)
+    return Suggestion(
+        ticket=ticket,
+        lead_id=lead.key,
+        lead_why=lead.why,
+        lead_count=lead.count,
+        lead_of=lead.of,
+        computed_at=now,
+    )
 
 
 def chosen_category(ticket: Ticket, kinds: Sequence[Kind]) -> int:
