@@ -56,6 +56,14 @@ from visits.services import (
     requests,
     tickets,
 )
+from visits.services import complaints, directives, meetings, requests, tickets
+    DispatchBatch,
+    Finding,
+    IntakeConflict,
+    VisitPhoto,
+    VisitVersion,
+)
+from visits.services import requests, tickets
 from visits.services.content import content_of
 
 ABSENT = 987654321
@@ -136,8 +144,18 @@ def make_records(company, officer, unit, dispatcher, handler):
         **hang_on_visit(visit, company, officer),
         **hang_on_ticket(ticket, company, handler),
         **lead(ticket, unit, handler),
+        "batch": {"pk": make_batch(ticket, dispatcher).pk},
     }
     return Records(company, ids)
+
+
+def make_batch(ticket, dispatcher):
+    """Of one ticket, which was refused."""
+    batch = DispatchBatch.objects.create(
+        started_by=dispatcher, started_at=NOON, finished_at=NOON, total=1
+    )
+    batch.rows.create(ticket=ticket, version=1, state="refused", refusal=MARK)
+    return batch
 
 
 def site_photo(project, officer):

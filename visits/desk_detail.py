@@ -1,9 +1,11 @@
 """One ticket of the queue as the dispatcher reads it before he decides."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import Form
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +14,7 @@ from django.utils.translation import pgettext
 
 from crm.lib import words
 from crm.lib.labels import label_of
-from crm.models import Attachment, Department, User, subject_of
+from crm.models import Attachment, Department, User
 from visits.forms import ticket_sides as side_forms
 from visits.forms import tickets as ticket_forms
 from visits.models import Category, Suggestion, Ticket, TicketReturn
@@ -113,11 +115,10 @@ class Detail:
     def other_categories(self) -> str:
         """The next likely ones, as the select names them."""
         keys = self.suggestion.other_categories if self.suggestion else ()
-        field: Any = self.forms["dispatch"].fields["category"]  # Any: a choice
-        names = dict(field.choices)
-        known = {getattr(key, "value", key): name for key, name in names.items()}
+        widget: Any = self.forms["dispatch"].fields["category"].widget  # Any: a select
+        names = dict(widget.choices)
         between = pgettext("between names", ", ")
-        return between.join(str(known[key]) for key in keys if key in known)
+        return between.join(names[key] for key in keys if key in names)
 
     @property
     def button(self) -> str:
@@ -149,7 +150,8 @@ def find(user: User, pk: int) -> Ticket | None:
     tickets = Ticket.objects.dispatchable_by(user).select_related(
         "company", "category", "visit", "suggestion__category", "suggestion__lead"
     )
-    return tickets.filter(pk=pk).first()
+    with_files = tickets.annotate(has_files=Exists(files_with(OuterRef("pk"))))
+    return with_files.filter(pk=pk).first()
 
 
 def is_waiting(ticket: Ticket) -> bool:
@@ -158,9 +160,17 @@ def is_waiting(ticket: Ticket) -> bool:
 
 
 def detail_of(
-    ticket: Ticket, user: User, now: datetime, after: int | None = None
+    ticket: Ticket,
+    user: User,
+    now: datetime,
+    *,
+    visible: Mapping[int, tuple[Any, ...]] | None = None,
+    after: int | None = None,
 ) -> Detail:
+    """`visible` are rows of look-alikes, where they were read for the whole page."""
     suggestion = suggestion_of(ticket)
+    if visible is None:
+        visible = visible_rows(alike_keys(ticket), user)
     objection = None
     if ticket.status == Ticket.Status.RETURNED:
         returns = ticket.returns.select_related(
@@ -171,7 +181,7 @@ def detail_of(
         ticket=ticket,
         now=now,
         suggestion=suggestion,
-        alike=alike_of(suggestion, user),
+        alike=alike_of(suggestion, visible),
         files=files_of(ticket),
         objection=objection,
         forms=forms_of(ticket, user, suggestion, objection),
@@ -179,23 +189,41 @@ def detail_of(
     )
 
 
-def alike_of(suggestion: Suggestion | None, user: User) -> list[Alike]:
-    """As many of the look-alikes as fit, of those that this person may see."""
-    percents = dict(suggestion.alike) if suggestion else {}
-    if not percents:
-        return []
-    visible = Ticket.objects.visible_to(user).filter(pk__in=percents)
+def alike_keys(ticket: Ticket) -> list[int]:
+    suggestion = suggestion_of(ticket)
+    return [key for key, _percent in suggestion.alike] if suggestion else []
+
+
+def visible_rows(keys: Iterable[int], user: User) -> dict[int, tuple[Any, ...]]:
+    """Alike.FIELDS of those among the keys that this person may see."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    visible = Ticket.objects.visible_to(user).filter(pk__in=wanted)
     rows = with_lead(visible).order_by().values_list(*Alike.FIELDS)
-    found = [Alike(percents[values[0]], *values) for values in rows]
+    return {values[0]: values for values in rows}
+
+
+def alike_of(
+    suggestion: Suggestion | None, visible: Mapping[int, tuple[Any, ...]]
+) -> list[Alike]:
+    """As many of the look-alikes as fit, the most alike first."""
+    pairs = suggestion.alike if suggestion else ()
+    found = [Alike(percent, *visible[key]) for key, percent in pairs if key in visible]
     return sorted(found, key=lambda one: (-one.percent, -one.pk))[:SHOWN]
 
 
 def files_of(ticket: Ticket) -> list[Attachment]:
-    subject_type, subject_id = subject_of(ticket)
-    files = Attachment.objects.filter(
-        subject_type=subject_type, subject_id=subject_id, comment=None
-    )
-    return list(files.select_related("file").order_by("pk"))
+    """Sent with the ticket itself; needs one of find()."""
+    if not ticket.has_files:  # type: ignore[attr-defined] # annotated
+        return []
+    return list(files_with(ticket.pk).select_related("file").order_by("pk"))
+
+
+def files_with(ticket: Any) -> "QuerySet[Attachment]":  # Any: a key, or OuterRef
+    subject_type = Ticket._meta.label_lower
+    of_ticket = Attachment.objects.filter(subject_type=subject_type, comment=None)
+    return of_ticket.filter(subject_id=ticket)
 
 
 def forms_of(
@@ -208,8 +236,10 @@ def forms_of(
     version: dict[str, Any] = {"version": ticket.version}  # Any: initial values
     units = list(dispatch_targets(user))
     made: dict[str, Form] = {}
+    kinds = list(Category.objects.filter(is_active=True))
     if ticket.status in STATES[Act.DISPATCH]:
         made["dispatch"] = dispatch_form(ticket, units, suggestion)
+        offer(made["dispatch"], "category", kinds)
         made["refuse"] = ticket_forms.RefuseForm(initial=version, auto_id="refuse_%s")
     if ticket.status in STATES[Act.RULE]:
         suggested = objection.suggested_id if objection else None
@@ -223,6 +253,8 @@ def forms_of(
         made["merge"] = side_forms.MergeForm(initial=version, auto_id="merge_%s")
     if ticket.status in STATES[Act.SPLIT]:
         made["split"] = side_forms.SplitForm(initial=version, auto_id="split_%s")
+        for name in (one for one in made["split"].fields if one.startswith("cat")):
+            offer(made["split"], name, kinds, empty=_("The same category"))
     return made
 
 
@@ -262,8 +294,15 @@ def lead_for(
     return categories.usual_lead(category, ticket.company)
 
 
-def offer(form: Form, name: str, units: list[Department]) -> None:
+def offer(
+    form: Form,
+    name: str,
+    records: Sequence[Department] | Sequence[Category],
+    *,
+    empty: str = "—",
+) -> None:
     """Choices that were read already; what is sent is checked by the act's own page."""
     widget: Any = form.fields[name].widget  # Any: a select
-    widget.choices = [("", "—"), *((unit.pk, unit.name) for unit in units)]
-    widget.attrs |= {"data-key": "l", "data-search": ""}
+    widget.choices = [("", empty), *((one.pk, one.name) for one in records)]
+    if name == "lead":
+        widget.attrs |= {"data-key": "l", "data-search": ""}

@@ -1,6 +1,6 @@
 """The dispatch centre's desk: what waits to be dispatched or ruled on, oldest first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -15,14 +15,11 @@ from crm.lib import words
 from crm.lib.labels import label_of
 from crm.lib.paging import (
     NARROWED_CAP,
-    PAGE_SIZE,
     CappedCount,
     KeysetPage,
     capped_count,
-    flat_page,
     keyset_page,
 )
-from crm.lib.prepared import Prepared, places
 from crm.models import Lamp, User
 from visits.models import (
     BatchRow,
@@ -43,6 +40,7 @@ LATEST_FIRST = ("-at", "-pk")
 NEAR = 0.75
 # More returns than these never wait on one day; the others are a page further.
 MOST_RETURNS = 25
+MOST_COUNTED = 5
 
 
 @dataclass(frozen=True)
@@ -110,6 +108,11 @@ class Row:
     alike_count: int = 0
 
     is_return: ClassVar[bool] = False
+
+    @property
+    def nearest(self) -> list[int]:
+        """Keys of the most alike: more than these nobody counts in a list."""
+        return [key for key, _percent in (self.alike or ())[:MOST_COUNTED]]
 
     @property
     def category(self) -> str:
@@ -229,16 +232,6 @@ def open_returns(user: User) -> "QuerySet[TicketReturn]":
     return TicketReturn.objects.filter(ruled_at=None, ticket__in=returned.values("pk"))
 
 
-# Whose they are is asked with their keys.
-BY_KEYS = Prepared(
-    lambda: (
-        Ticket.objects.filter(pk__in=places(PAGE_SIZE))
-        .order_by()
-        .values_list(*Row.FIELDS)
-    )
-)
-
-
 def narrowed(user: User, tab: Tab, text: str, now: datetime) -> TicketQuerySet:
     """What of the queue is asked for; of the returns' tab nothing."""
     tickets = waiting(user)
@@ -270,12 +263,14 @@ def queue_of(
         return Row(now, *values)
 
     tickets = narrowed(user, tab, text, now)
-    page = flat_page(tickets, OLDEST, cursor, BY_KEYS, row)
-    page = replace(page, rows=with_alike_counts(page.rows, user))
+    page = keyset_page(tickets, OLDEST, cursor, fields=Row.FIELDS, row=row)
     returns = []
     if page.previous is None and not text:
         returns = returns_of(user, tab, now)
-    return Queue(tab, returns, page, capped_count(tickets, NARROWED_CAP))
+    count = CappedCount(len(page.rows), is_capped=False)
+    if not page.is_only:
+        count = capped_count(tickets, NARROWED_CAP)
+    return Queue(tab, returns, page, count)
 
 
 def returns_of(user: User, tab: Tab, now: datetime) -> list[ReturnRow]:
@@ -287,22 +282,13 @@ def returns_of(user: User, tab: Tab, now: datetime) -> list[ReturnRow]:
     return [ReturnRow(today, now, *values) for values in rows]
 
 
-def with_alike_counts(rows: list[Row], user: User) -> list[Row]:
+def with_alike_counts(queue: Queue, visible: Container[int]) -> Queue:
     """Only those that this person may see are counted."""
-    keys = {key for row in rows for key, _percent in row.alike or ()}
-    visible = visible_keys(keys, user)
-    return [
-        replace(row, alike_count=sum(key in visible for key, _p in row.alike or ()))
-        for row in rows
+    rows = [
+        replace(row, alike_count=sum(key in visible for key in row.nearest))
+        for row in queue.page.rows
     ]
-
-
-def visible_keys(keys: Iterable[int], user: User) -> set[int]:
-    wanted = list(keys)
-    if not wanted:
-        return set()
-    found = Ticket.objects.visible_to(user).filter(pk__in=wanted)
-    return set(found.values_list("pk", flat=True))
+    return replace(queue, page=replace(queue.page, rows=rows))
 
 
 def versions_of(user: User, tab: Tab, text: str, now: datetime) -> dict[int, int]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -19,8 +19,9 @@ from crm.lib.listing import addresses, listing
 from crm.lib.paging import NARROWED_CAP, capped_count
 from crm.models import Role
 from visits import desk_detail, dispatch_desk, done_words, suggestion_words
+from visits.done_words import Done
 from visits.forms.desk import BulkForm, LeadForm
-from visits.models import BatchRow, DispatchBatch
+from visits.models import BatchRow, DispatchBatch, Ticket
 from visits.services import batches, suggestions
 from visits.services import tickets as services
 
@@ -30,6 +31,15 @@ LATEST = 60
 def require_dispatcher(request: AppRequest) -> None:
     if not request.user.has_role(Role.DISPATCHER):
         raise PermissionDenied
+
+
+def ticket_of(request: AppRequest, pk: int) -> Ticket:
+    """One that this person dispatches; 403 for those who only see it."""
+    ticket = desk_detail.find(request.user, pk)
+    if ticket is None:
+        get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
+        raise PermissionDenied
+    return ticket
 
 
 @require_safe
@@ -45,8 +55,14 @@ def show(request: AppRequest, error: str = "", status: int = 200) -> HttpRespons
     cursor = request.GET.get("cursor")
     queue = dispatch_desk.queue_of(user, tab, cursor, text, now)
     asked = key_of(request.GET.get("at", ""))
+    ticket, gone = chosen(request, queue, asked)
+    keys = {key for row in queue.page.rows for key in row.nearest}
+    keys.update(desk_detail.alike_keys(ticket) if ticket else ())
+    visible = desk_detail.visible_rows(keys, user)
     context = {
-        "queue": queue,
+        "queue": dispatch_desk.with_alike_counts(queue, visible),
+        "gone": gone,
+        **beside(request, queue, ticket, visible),
         "tabs": dispatch_desk.TABS,
         "figures": dispatch_desk.figures_of(user, now),
         "page": {"count": queue.total, **addresses(request.GET, queue.page)},
@@ -57,28 +73,37 @@ def show(request: AppRequest, error: str = "", status: int = 200) -> HttpRespons
         "error": error,
         "now": now,
         "today": timezone.localdate(now),
-        **chosen(request, queue, asked),
     }
     return render(request, "visits/desk.html", context, status=status)
 
 
 def chosen(
     request: AppRequest, queue: dispatch_desk.Queue, asked: int
-) -> dict[str, Any]:
-    """The ticket beside the list: the one asked for, else the first that waits."""
-    keys = [row.pk for row in queue.rows]
+) -> tuple[Ticket | None, Done | None]:
+    """The ticket asked for, or what became of it and the first that waits."""
     ticket = desk_detail.find(request.user, asked) if asked else None
     gone = None
     if ticket and not desk_detail.is_waiting(ticket):
         gone, ticket = done_words.what_was_done(ticket), None
-    if ticket is None and keys:
-        ticket = desk_detail.find(request.user, keys[0])
+    if ticket is None and queue.rows:
+        ticket = desk_detail.find(request.user, queue.rows[0].pk)
+    return ticket, gone
+
+
+def beside(
+    request: AppRequest,
+    queue: dispatch_desk.Queue,
+    ticket: Ticket | None,
+    visible: dict[int, Any],  # Any: rows of look-alikes
+) -> dict[str, Any]:
+    """The part beside the list; after an act it goes on with the next row."""
     if ticket is None:
-        return {"detail": None, "gone": gone}
-    after = follower(keys, ticket.pk)
-    now = timezone.now()
-    detail = desk_detail.detail_of(ticket, request.user, now, after)
-    return {"detail": detail, "gone": gone, "current": ticket.pk}
+        return {"detail": None}
+    after = follower([row.pk for row in queue.rows], ticket.pk)
+    detail = desk_detail.detail_of(
+        ticket, request.user, timezone.now(), visible=visible, after=after
+    )
+    return {"detail": detail, "current": ticket.pk}
 
 
 def follower(keys: list[int], pk: int) -> int | None:
@@ -93,16 +118,13 @@ def follower(keys: list[int], pk: int) -> int | None:
 @require_safe
 def detail(request: AppRequest, pk: int) -> HttpResponse:
     """The part beside the list, when another row is chosen."""
-    require_dispatcher(request)
-    ticket = desk_detail.find(request.user, pk)
-    if ticket is None:
-        raise Http404
+    ticket = ticket_of(request, pk)
     if not desk_detail.is_waiting(ticket):
         done = {"gone": done_words.what_was_done(ticket), "detail": None}
         return render(request, "visits/desk/_detail.html", done)
     now = timezone.now()
     after = key_of(request.GET.get("after", "")) or None
-    shown = desk_detail.detail_of(ticket, request.user, now, after)
+    shown = desk_detail.detail_of(ticket, request.user, now, after=after)
     context = {"detail": shown, "now": now, "today": timezone.localdate(now)}
     return render(request, "visits/desk/_detail.html", context)
 
@@ -110,10 +132,7 @@ def detail(request: AppRequest, pk: int) -> HttpResponse:
 @require_safe
 def lead(request: AppRequest, pk: int) -> HttpResponse:
     """Who would lead it under another category; the select with its reason."""
-    require_dispatcher(request)
-    ticket = desk_detail.find(request.user, pk)
-    if ticket is None:
-        raise Http404
+    ticket = ticket_of(request, pk)
     form = LeadForm(request.GET)
     if not form.is_valid():
         return HttpResponse(status=422)
@@ -130,10 +149,7 @@ def lead(request: AppRequest, pk: int) -> HttpResponse:
 @require_POST
 def suggest(request: AppRequest, pk: int) -> HttpResponse:
     """Compute anew what is proposed; as often as somebody wishes."""
-    require_dispatcher(request)
-    ticket = desk_detail.find(request.user, pk)
-    if ticket is None:
-        raise Http404
+    ticket = ticket_of(request, pk)
     suggestions.refresh([ticket.pk])
     return redirect(f"{reverse('visits:desk')}?at={ticket.pk}")
 

@@ -50,8 +50,7 @@ def ensure(ticket: Ticket, *, now: datetime | None = None) -> None:
     now = now or timezone.now()
     add(ticket)
     if ticket.status in Ticket.UNDISPATCHED:
-        suggestion = suggest(ticket, now=now)
-        _tell_waiting(suggestion, now)
+        _tell_waiting(suggest(ticket, now=now))
 
 
 def refresh(tickets: Iterable[int], *, now: datetime | None = None) -> int:
@@ -64,11 +63,18 @@ def refresh(tickets: Iterable[int], *, now: datetime | None = None) -> int:
     return len(found)
 
 
-def _tell_waiting(suggestion: Suggestion, now: datetime) -> None:
-    """Look-alikes see each other, whichever came first: a few of the newest."""
-    keys = [key for key, _percent in suggestion.alike]
-    waiting = Ticket.objects.waiting_for_dispatch().filter(pk__in=keys)
-    refresh(waiting.order_by("-pk").values_list("pk", flat=True)[:FEW], now=now)
+@transaction.atomic
+def _tell_waiting(suggestion: Suggestion) -> None:
+    """Look-alikes see each other, whichever came first."""
+    percents, key = dict(suggestion.alike), suggestion.pk
+    waiting = Ticket.objects.waiting_for_dispatch().filter(pk__in=percents)
+    rows = Suggestion.objects.filter(ticket__in=waiting.values("pk")).order_by("pk")
+    others = list(rows.select_for_update(of=("self",)))
+    for one in others:
+        rest = [pair for pair in one.alike if pair[0] != key]
+        told = sorted([*rest, [key, percents[one.pk]]], key=lambda it: (-it[1], -it[0]))
+        one.alike = told[:KEPT_ALIKE]
+    Suggestion.objects.bulk_update(others, ["alike"])
 
 
 @transaction.atomic

@@ -72,7 +72,11 @@ function mark() {
 }
 
 function onSwap(event) {
-  if (event.target.id === "desk-detail") mark();
+  if (event.target.id === "desk-detail") {
+    mark();
+    // One below the other: what was asked for is not on the screen.
+    if (innerWidth < 1100) event.target.scrollIntoView();
+  }
   const lead = document.getElementById("dispatch_lead");
   if (event.target.id === "desk-lead") lead?.dispatchEvent(new Event("change", { bubbles: true }));
 }
