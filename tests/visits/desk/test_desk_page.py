@@ -191,10 +191,7 @@ def test_a_return_is_ruled_on_beside_its_reason(cast, dora, now):
     data = {"ruling": "upheld", "lead": cast.other_bureau.pk, "note": "属实"}
     answer = dora.post(address, {"version": ticket.version, **data})
     assert answer.status_code == 302
-    lead = Department.objects.get(
-        ticket_parts__ticket=ticket, ticket_parts__ended_on=None
-    )
-    assert lead == cast.other_bureau
+    assert ticket.parts.get(ended_on=None).department == cast.other_bureau
 
 
 def test_the_second_of_two_dispatchers_is_told_what_the_first_did(
