@@ -42,6 +42,7 @@ from tests.factories import (
     VisitFactory,
 )
 from visits.models import (
+    DispatchBatch,
     Finding,
     IntakeConflict,
     StatementRequest,
@@ -57,13 +58,6 @@ from visits.services import (
     tickets,
 )
 from visits.services import complaints, directives, meetings, requests, tickets
-    DispatchBatch,
-    Finding,
-    IntakeConflict,
-    VisitPhoto,
-    VisitVersion,
-)
-from visits.services import requests, tickets
 from visits.services.content import content_of
 
 ABSENT = 987654321
