@@ -34,7 +34,7 @@ from visits.services.tickets.raising import OTHER
 
 from .ticket_list import lead_of
 
-OLDEST = ("pk",)
+OLDEST = ("raised_at", "pk")
 LATEST_FIRST = ("-at", "-pk")
 # From this share of the target on the lamp is yellow.
 NEAR = 0.75
