@@ -213,9 +213,24 @@ class Queue:
         return [*self.returns, *self.page.rows]
 
     @property
+    def pairs(self) -> list[tuple[ReturnRow | Row, int | None]]:
+        """Each row, and the key of the one with which the desk goes on after it."""
+        keys = [row.pk for row in self.rows]
+        return [(row, follower(keys, row.pk)) for row in self.rows]
+
+    @property
     def total(self) -> CappedCount:
         number = self.count.number + len(self.returns)
         return CappedCount(number, self.count.is_capped)
+
+
+def follower(keys: list[int], pk: int) -> int | None:
+    """Which one comes next on the list; after the last the one before it."""
+    if pk not in keys:
+        return keys[0] if keys else None
+    place = keys.index(pk)
+    around = [*keys[place + 1 : place + 2], *keys[max(place - 1, 0) : place]]
+    return around[0] if around else None
 
 
 def waiting(user: User) -> TicketQuerySet:

@@ -99,20 +99,11 @@ def beside(
     """The part beside the list; after an act it goes on with the next row."""
     if ticket is None:
         return {"detail": None}
-    after = follower([row.pk for row in queue.rows], ticket.pk)
+    after = dispatch_desk.follower([row.pk for row in queue.rows], ticket.pk)
     detail = desk_detail.detail_of(
         ticket, request.user, timezone.now(), visible=visible, after=after
     )
     return {"detail": detail, "current": ticket.pk}
-
-
-def follower(keys: list[int], pk: int) -> int | None:
-    """Which one comes next on the list; after the last the one before it."""
-    if pk not in keys:
-        return keys[0] if keys else None
-    place = keys.index(pk)
-    around = [*keys[place + 1 : place + 2], *keys[max(place - 1, 0) : place]]
-    return around[0] if around else None
 
 
 @require_safe
