@@ -30,6 +30,7 @@ ENTRIES = [
     "js/app.js",
     "js/pinyin.js",
     "js/capture.js",
+    "js/desk.js",
     "js/sign.js",
     "js/sha256.js",
     "js/timeline.js",

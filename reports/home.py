@@ -169,7 +169,7 @@ def dispatcher(user: User, today: date) -> Iterable[Section]:
         template="reports/home/_tickets.html",
         rows=queries.waiting_for_dispatch(user, today, ROWS + 1),
         empty=_("Nothing waits for dispatch."),
-        more=More(reverse("visits:tickets") + "?tab=queue", _("The whole queue")),
+        more=More(reverse("visits:desk"), _("The whole queue")),
         act=More(reverse("visits:raise"), _("Enter a ticket")),
     )
     yield Section(

@@ -51,6 +51,7 @@ from tests.factories import (
     VisitFactory,
 )
 from visits.models import (
+    DispatchBatch,
     EscalationRule,
     Finding,
     IntakeConflict,
@@ -151,8 +152,18 @@ def make_records(company, officer, unit, dispatcher, handler):
         **hang_on_ticket(ticket, company, handler),
         **lead(ticket, unit, handler),
         **take_higher(ticket, dispatcher),
+        "batch": {"pk": make_batch(ticket, dispatcher).pk},
     }
     return Records(company, ids)
+
+
+def make_batch(ticket, dispatcher):
+    """Of one ticket, which was refused."""
+    batch = DispatchBatch.objects.create(
+        started_by=dispatcher, started_at=NOON, finished_at=NOON, total=1
+    )
+    batch.rows.create(ticket=ticket, version=1, state="refused", refusal=MARK)
+    return batch
 
 
 def site_photo(project, officer):

@@ -1,6 +1,6 @@
 """The dispatch centre's desk: what waits to be dispatched or ruled on, oldest first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -11,31 +11,36 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.lib import words
 from crm.lib.labels import label_of
 from crm.lib.paging import (
     NARROWED_CAP,
-    PAGE_SIZE,
     CappedCount,
     KeysetPage,
     capped_count,
-    flat_page,
     keyset_page,
 )
-from crm.lib.prepared import Prepared, places
 from crm.models import Lamp, User
-from visits.models import FirstDispatch, Ticket, TicketReturn
+from visits.models import (
+    BatchRow,
+    DispatchBatch,
+    FirstDispatch,
+    Ticket,
+    TicketReturn,
+)
 from visits.models.ticket_sets import TicketQuerySet
 from visits.services import queueing
 from visits.services.tickets.raising import OTHER
 
 from .ticket_list import lead_of
 
-OLDEST = ("pk",)
+OLDEST = ("raised_at", "pk")
 LATEST_FIRST = ("-at", "-pk")
 # From this share of the target on the lamp is yellow.
 NEAR = 0.75
 # More returns than these never wait on one day; the others are a page further.
 MOST_RETURNS = 25
+MOST_COUNTED = 5
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,11 @@ class Row:
     is_return: ClassVar[bool] = False
 
     @property
+    def nearest(self) -> list[int]:
+        """Keys of the most alike: more than these nobody counts in a list."""
+        return [key for key, _percent in (self.alike or ())[:MOST_COUNTED]]
+
+    @property
     def category(self) -> str:
         """As it will be dispatched, unless the dispatcher says otherwise."""
         is_open = self.own_key == OTHER and self.likely_category
@@ -120,6 +130,15 @@ class Row:
         if self.waited > target:
             return Lamp.RED
         return Lamp.YELLOW if self.waited >= NEAR * target else Lamp.GREEN
+
+    @property
+    def waited_words(self) -> str:
+        return words.hours(self.waited)
+
+    @property
+    def token(self) -> str:
+        """As its box says it when it is ticked."""
+        return f"{self.pk}-{self.version}"
 
     @property
     def is_pressing(self) -> bool:
@@ -162,6 +181,10 @@ class ReturnRow:
         return queueing.waited(self.since, self.now)
 
     @property
+    def waited_words(self) -> str:
+        return words.hours(self.waited)
+
+    @property
     def lamp(self) -> Lamp:
         return Lamp.RED if self.due_on < self.today else Lamp.YELLOW
 
@@ -190,9 +213,24 @@ class Queue:
         return [*self.returns, *self.page.rows]
 
     @property
+    def pairs(self) -> list[tuple[ReturnRow | Row, int | None]]:
+        """Each row, and the key of the one with which the desk goes on after it."""
+        keys = [row.pk for row in self.rows]
+        return [(row, follower(keys, row.pk)) for row in self.rows]
+
+    @property
     def total(self) -> CappedCount:
         number = self.count.number + len(self.returns)
         return CappedCount(number, self.count.is_capped)
+
+
+def follower(keys: list[int], pk: int) -> int | None:
+    """Which one comes next on the list; after the last the one before it."""
+    if pk not in keys:
+        return keys[0] if keys else None
+    place = keys.index(pk)
+    around = [*keys[place + 1 : place + 2], *keys[max(place - 1, 0) : place]]
+    return around[0] if around else None
 
 
 def waiting(user: User) -> TicketQuerySet:
@@ -207,16 +245,6 @@ def open_returns(user: User) -> "QuerySet[TicketReturn]":
     tickets = Ticket.objects.dispatchable_by(user)
     returned = tickets.filter(status=Ticket.Status.RETURNED)
     return TicketReturn.objects.filter(ruled_at=None, ticket__in=returned.values("pk"))
-
-
-# Whose they are is asked with their keys.
-BY_KEYS = Prepared(
-    lambda: (
-        Ticket.objects.filter(pk__in=places(PAGE_SIZE))
-        .order_by()
-        .values_list(*Row.FIELDS)
-    )
-)
 
 
 def narrowed(user: User, tab: Tab, text: str, now: datetime) -> TicketQuerySet:
@@ -250,12 +278,14 @@ def queue_of(
         return Row(now, *values)
 
     tickets = narrowed(user, tab, text, now)
-    page = flat_page(tickets, OLDEST, cursor, BY_KEYS, row)
-    page = replace(page, rows=with_alike_counts(page.rows, user))
+    page = keyset_page(tickets, OLDEST, cursor, fields=Row.FIELDS, row=row)
     returns = []
     if page.previous is None and not text:
         returns = returns_of(user, tab, now)
-    return Queue(tab, returns, page, capped_count(tickets, NARROWED_CAP))
+    count = CappedCount(len(page.rows), is_capped=False)
+    if not page.is_only:
+        count = capped_count(tickets, NARROWED_CAP)
+    return Queue(tab, returns, page, count)
 
 
 def returns_of(user: User, tab: Tab, now: datetime) -> list[ReturnRow]:
@@ -267,22 +297,13 @@ def returns_of(user: User, tab: Tab, now: datetime) -> list[ReturnRow]:
     return [ReturnRow(today, now, *values) for values in rows]
 
 
-def with_alike_counts(rows: list[Row], user: User) -> list[Row]:
+def with_alike_counts(queue: Queue, visible: Container[int]) -> Queue:
     """Only those that this person may see are counted."""
-    keys = {key for row in rows for key, _percent in row.alike or ()}
-    visible = visible_keys(keys, user)
-    return [
-        replace(row, alike_count=sum(key in visible for key, _p in row.alike or ()))
-        for row in rows
+    rows = [
+        replace(row, alike_count=sum(key in visible for key in row.nearest))
+        for row in queue.page.rows
     ]
-
-
-def visible_keys(keys: Iterable[int], user: User) -> set[int]:
-    wanted = list(keys)
-    if not wanted:
-        return set()
-    found = Ticket.objects.visible_to(user).filter(pk__in=wanted)
-    return set(found.values_list("pk", flat=True))
+    return replace(queue, page=replace(queue.page, rows=rows))
 
 
 def versions_of(user: User, tab: Tab, text: str, now: datetime) -> dict[int, int]:
@@ -340,8 +361,8 @@ class DispatchedRow:
     is_in_time: bool
 
     @property
-    def waited(self) -> timedelta:
-        return timedelta(minutes=self.waited_minutes)
+    def waited_words(self) -> str:
+        return words.hours(timedelta(minutes=self.waited_minutes))
 
 
 def dispatched(user: User, span: str, which: str, now: datetime) -> Any:
@@ -359,3 +380,31 @@ def dispatched_page(rows: Any, cursor: str | None) -> KeysetPage[DispatchedRow]:
     return keyset_page(
         found, LATEST_FIRST, cursor, fields=DispatchedRow.FIELDS, row=DispatchedRow
     )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a dispatch of many has come."""
+
+    total: int
+    done: int
+    refused: int
+
+    @property
+    def handled(self) -> int:
+        return self.done + self.refused
+
+
+def progress_of(batch: DispatchBatch) -> Progress:
+    state = BatchRow.State
+    counts = batch.rows.aggregate(
+        done=Count("pk", filter=Q(state=state.DONE)),
+        refused=Count("pk", filter=Q(state=state.REFUSED)),
+    )
+    return Progress(batch.total, counts["done"], counts["refused"])
+
+
+def refused_rows(batch: DispatchBatch) -> "QuerySet[BatchRow]":
+    """Those that stay in the queue, each with its sentence."""
+    rows = batch.rows.filter(state=BatchRow.State.REFUSED)
+    return rows.select_related("ticket__company")

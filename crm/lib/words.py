@@ -100,6 +100,16 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def share(part: int | Decimal | None, whole: int | None) -> str:
+def hours(long: timedelta) -> str:
+    """「3 小时 20 分」, of working hours too; minutes alone below one hour."""
+    total = int(long / timedelta(minutes=1))
+    values = {"h": total // 60, "m": total % 60}
+    if total < 60:
+        return _("%(m)s min") % values
+    return _("%(h)s h %(m)s min") % values if values["m"] else _("%(h)s h") % values
+
+
+def share(part: int | None, whole: int | None) -> str:
     """A share never stands without its numbers, nor a zero without a base."""
     if not whole or part is None:
         return _("no data")

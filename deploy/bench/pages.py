@@ -30,6 +30,7 @@ PROGRESS = Goal(50, 80, 30, 20, 18)
 # Half of the queries of an officer are about projects.
 HOME = Goal(150, 250, 15, 10, 16)
 DESK = Goal(80, 120, 25, 15, 5)
+QUEUE = Goal(80, 120, 25, 15, 10)
 LAMPS = Goal(100, 150, 20, 12, 10)
 CARDS = Goal(50, 80, 30, 20, 15)
 # Lamps and loads of all projects in reach, medians of a year.
@@ -90,6 +91,10 @@ def pages() -> list[Page]:
     found.append(Page("visits, last", "dispatcher", "/visits/?cursor=last", WORK))
     found += [Page("ticket list", who, "/tickets/", WORK) for who in EVERYBODY]
     found.append(Page("tickets, all", "dispatcher", "/tickets/?tab=all", WORK))
+    # The queue beside the ticket with its proposal, its look-alikes and four forms.
+    found.append(
+        Page("dispatch desk", "dispatcher", "/tickets/desk/", QUEUE, is_list=False)
+    )
     found += of_projects()
     found += [Page("home", who, "/", HOME, is_list=False) for who in HOMES]
     return found

@@ -18,7 +18,7 @@ from visits.models import Category, Ticket, Visit
 from visits.services import categories as category_services
 from visits.services import requests, suggestions, visits
 
-from . import complaints
+from . import complaints, desk
 from .acts import Case, Hands, Past, hold, write_in
 from .bulk import BulkHands
 from .fates import working_time
@@ -43,6 +43,8 @@ def make(county: County) -> None:
         pictured_from = county.story.scale.visits - PICTURED
         served = ServiceHands(county, Random(county.seed), categories, pictured_from)
         happen(past_of(county, served, categories), batch)
+    with transaction.atomic():
+        desk.set_desk(county)
     suggestions.rebuild()
     waiting = Ticket.objects.waiting_for_dispatch()
     suggestions.refresh(waiting.values_list("pk", flat=True))

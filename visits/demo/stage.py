@@ -1,7 +1,7 @@
 """What the demo people find on their desks: tickets in every state and colour."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from crm.demo.story import at, workday_after
@@ -93,8 +93,11 @@ def fitting(teller: Teller, category: str) -> str:
 
 
 def moment(past: Past, ago: int, number: int) -> datetime:
+    return moment_of(past.agenda.now, past.county.today, ago, number)
+
+
+def moment_of(now: datetime, today: date, ago: int, number: int) -> datetime:
     """So many working days ago in the morning; today counts when that is over."""
-    now, today = past.agenda.now, past.county.today
     days = workdays(today - timedelta(days=90), today)
     if now < at(days[-1], MORNING_OVER):
         days = days[:-1]

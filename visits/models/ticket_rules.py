@@ -81,6 +81,16 @@ INDEXES = [
     models.Index(fields=["company", "-id", "status"], name="ticket_by_company"),
     models.Index(fields=["status", "-id"], name="ticket_by_status"),
     models.Index(fields=["handler", "status"], name="ticket_by_handler"),
+    # The dispatch desk reads it in the order of waiting.
+    models.Index(
+        fields=["raised_at", "id", "company"],
+        name="ticket_queue",
+        condition=Q(
+            dispatched_at__isnull=True,
+            refused_at__isnull=True,
+            merged_into__isnull=True,
+        ),
+    ),
     models.Index(
         fields=["id", "company"],
         name="ticket_undispatched",

@@ -4,26 +4,30 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.lib.errors import DomainError, StaleVersion
-from crm.lib.http import AppRequest
+from crm.lib.http import AppRequest, key_of
 from crm.models import Contact, User
 from crm.services import contacts
 from crm.services.attaching import received
+from visits.done_words import Done, what_was_done
 from visits.forms import tickets as ticket_forms
 from visits.models import Ticket
 from visits.services import categories
 from visits.services import tickets as services
 from visits.services.tickets import Act
 
+# Where an act came from, if not from the ticket's own page.
+DESK = "desk"
 # Saves what the form says and gives the ticket.
 Save = Callable[[dict[str, Any]], Ticket]  # Any: cleaned values
 
@@ -60,13 +64,15 @@ def act_page(
     current = None
     if form.is_valid():
         try:
-            return redirect(save(form.cleaned_data))
+            return after_act(request, act, save(form.cleaned_data))
         except StaleVersion as error:
             current = error.current
         except DomainError as error:
             field = error.field if error.field in form.fields else None
             form.add_error(field, str(error.sentence))
     context = {
+        "back": way_back(request, ticket),
+        "done": done_meanwhile(ticket, form),
         "ticket": ticket,
         "act": act,
         "form": form,
@@ -77,6 +83,31 @@ def act_page(
     }
     status = 409 if current else 422 if form.is_bound else 200
     return render(request, template, context, status=status)
+
+
+def after_act(request: AppRequest, act: Act, ticket: Ticket) -> HttpResponse:
+    """To the ticket, or on with the queue when the act was done from the desk."""
+    if request.GET.get("to") != DESK:
+        return redirect(ticket)
+    said = {"number": ticket.number, "act": act.label}
+    messages.success(request, _("%(number)s: %(act)s, done.") % said)
+    return redirect(way_back(request, ticket))
+
+
+def way_back(request: AppRequest, ticket: Ticket) -> str:
+    if request.GET.get("to") != DESK:
+        return ticket.get_absolute_url()
+    at = key_of(request.GET.get("at", ""))
+    return f"{reverse('visits:desk')}{f'?at={at}' if at else ''}"
+
+
+def done_meanwhile(ticket: Ticket, form: forms.Form) -> Done | None:
+    """What somebody else did since this page was shown; else nothing."""
+    shown = form.cleaned_data.get("version") if form.is_bound else None
+    if not shown:
+        return None
+    now_at = Ticket.objects.filter(pk=ticket.pk).values_list("version", flat=True)
+    return what_was_done(ticket) if shown not in now_at else None
 
 
 def act_now(

@@ -4,7 +4,7 @@ from .backtesting import Score, backtest
 from .finding import Neighbour, neighbours_of
 from .indexing import add, prune, rebuild
 from .learning import learn_changed, learn_dispatched
-from .suggesting import ensure, refresh, suggest
+from .suggesting import ensure, refresh, suggest, suggest_lead
 
 __all__ = [
     "Neighbour",
@@ -19,4 +19,5 @@ __all__ = [
     "rebuild",
     "refresh",
     "suggest",
+    "suggest_lead",
 ]

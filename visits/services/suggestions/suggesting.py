@@ -19,7 +19,7 @@ from visits.similar import ALIKE, Kind, kinds_of, pieces_of, written
 
 from .counting import kind_counts, words_of
 from .finding import Neighbour, neighbours_of
-from .indexing import KEPT, add
+from .indexing import KEPT, add, area_of
 
 Why = Suggestion.Why
 # So many of the most alike have a say, each by how alike it is; what is less alike than
@@ -50,8 +50,7 @@ def ensure(ticket: Ticket, *, now: datetime | None = None) -> None:
     now = now or timezone.now()
     add(ticket)
     if ticket.status in Ticket.UNDISPATCHED:
-        suggestion = suggest(ticket, now=now)
-        _tell_waiting(suggestion, now)
+        _tell_waiting(suggest(ticket, now=now))
 
 
 def refresh(tickets: Iterable[int], *, now: datetime | None = None) -> int:
@@ -64,11 +63,18 @@ def refresh(tickets: Iterable[int], *, now: datetime | None = None) -> int:
     return len(found)
 
 
-def _tell_waiting(suggestion: Suggestion, now: datetime) -> None:
-    """Look-alikes see each other, whichever came first: a few of the newest."""
-    keys = [key for key, _percent in suggestion.alike]
-    waiting = Ticket.objects.waiting_for_dispatch().filter(pk__in=keys)
-    refresh(waiting.order_by("-pk").values_list("pk", flat=True)[:FEW], now=now)
+@transaction.atomic
+def _tell_waiting(suggestion: Suggestion) -> None:
+    """Look-alikes see each other, whichever came first."""
+    percents, key = dict(suggestion.alike), suggestion.pk
+    waiting = Ticket.objects.waiting_for_dispatch().filter(pk__in=percents)
+    rows = Suggestion.objects.filter(ticket__in=waiting.values("pk")).order_by("pk")
+    others = list(rows.select_for_update(of=("self",)))
+    for one in others:
+        rest = [pair for pair in one.alike if pair[0] != key]
+        told = sorted([*rest, [key, percents[one.pk]]], key=lambda it: (-it[1], -it[0]))
+        one.alike = told[:KEPT_ALIKE]
+    Suggestion.objects.bulk_update(others, ["alike"])
 
 
 @transaction.atomic
@@ -98,6 +104,26 @@ def suggest(ticket: Ticket, *, now: datetime | None = None) -> Suggestion:
         suggestion.category_count = kinds[0].count
         suggestion.category_of = kinds[0].of
     return _keep(suggestion)
+
+
+def suggest_lead(
+    ticket: Ticket, category: Category, *, now: datetime | None = None
+) -> Suggestion:
+    """Who would lead it under this category, and why; nothing is kept."""
+    now = now or timezone.now()
+    area = area_of(ticket.company.region_path)
+    found = neighbours_of(words_of(ticket), area=area, now=now, besides=ticket.pk)
+    lead = lead_by(found, category.pk, ticket.company)
+    if lead.key is None:
+        lead = lead_by_custom(category.pk, area, ticket.company, now)
+    return Suggestion(
+        ticket=ticket,
+        lead_id=lead.key,
+        lead_why=lead.why,
+        lead_count=lead.count,
+        lead_of=lead.of,
+        computed_at=now,
+    )
 
 
 def chosen_category(ticket: Ticket, kinds: Sequence[Kind]) -> int:
