@@ -13,7 +13,7 @@ from crm.lib.forked import ChildError, run_forked
 from crm.lib.images import Made
 from crm.models import StoredFile
 from visits.models import Ticket, Visit
-from visits.services import batches, photos, suggestions, tickets
+from visits.services import batches, decisions, photos, suggestions, tickets
 
 # Seconds and MB for one picture: 40 megapixels decode into 160 MB.
 SECONDS = 30
@@ -110,3 +110,9 @@ def dispatch_batch(batch_pk: int) -> None:
 def resume_tickets() -> None:
     """Early each day: what was paused until yesterday is in hand again."""
     tickets.resume_due()
+
+
+def carry_out_decision(decision_pk: int) -> None:
+    """What a leader tapped has its effect, unless he took it back."""
+    with override(settings.LANGUAGE_CODE):
+        decisions.carry_out(decision_pk)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from crm.lib.labels import label_of
@@ -214,20 +214,24 @@ def projects(keys: Iterable[int]) -> Iterable[Matter]:
         directive_count=count_of(directives, "project"),
     )
     for one in rows.select_related("company", "lead_department"):
-        yield Matter(
-            key=(PROJECT, one.pk),
-            title=one.name,
-            url=one.get_absolute_url(),
-            state=str(one.get_stage_display()),
-            company=one.company_id,
-            company_name=one.company.name if one.company else "",
-            officer=one.officer or "",  # annotated
-            project=one.pk,
-            department=one.lead_department_id,
-            department_name=one.lead_department.name,
-            tried={"directives": one.directive_count},
-            version=one.version,
-        )
+        yield of_project(one)
+
+
+def of_project(one: Any) -> Matter:  # Any: annotated as above
+    return Matter(
+        key=(PROJECT, one.pk),
+        title=one.name,
+        url=one.get_absolute_url(),
+        state=str(one.get_stage_display()),
+        company=one.company_id,
+        company_name=one.company.name if one.company else "",
+        officer=one.officer or "",
+        project=one.pk,
+        department=one.lead_department_id,
+        department_name=one.lead_department.name,
+        tried={"directives": one.directive_count},
+        version=one.version,
+    )
 
 
 def directives(keys: Iterable[int]) -> Iterable[Matter]:
@@ -255,13 +259,13 @@ def directives(keys: Iterable[int]) -> Iterable[Matter]:
 
 def tasks(keys: Iterable[int]) -> Iterable[Matter]:
     rows = MeetingTask.objects.filter(pk__in=keys).for_page()
-    for one in rows.annotate(topic=F("meeting__topic")):
+    for one in rows:
         yield Matter(
             key=(TASK, one.pk),
             title=one.text,
             url=f"{one.meeting.get_absolute_url()}#task-{one.pk}",
             state=str(one.get_status_display()),
-            project_name=one.topic,
+            project_name=one.meeting.topic,
             department=one.department_id,
             department_name=one.department.name,
             due_on=one.due.due_on,

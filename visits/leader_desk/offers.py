@@ -94,7 +94,7 @@ def offers_of(case: Case) -> Offers:
     beside = [button(case, act) for act in wanted if fits(act, case)][:2]
     shown = {one.act for one in (first, *beside)}
     rest = [act for act in proposals.MORE if fits(act, case)]
-    more = [page(case, act) for act in rest if act not in shown or act == Act.DIRECT]
+    more = [button(case, act) for act in rest if act not in shown or act == Act.DIRECT]
     # The words of a directive can always be one's own.
     is_written = any(
         one.act == Act.DIRECT and not one.is_tap for one in (first, *beside)
@@ -103,7 +103,17 @@ def offers_of(case: Case) -> Offers:
     return Offers(rule, first, beside, more)
 
 
+# What can be done beside the answer: by the pages that the matter itself has.
+BESIDE: Final[dict[str, str]] = {
+    Act.DIRECT: "visits:directive-new",
+    Act.MEET: "visits:meeting-new",
+}
+NAMED: Final = {TICKET: "ticket", PROJECT: "project"}
+
+
 def fits(act: str, case: Case) -> bool:
+    if not proposals.settles(case.waiting.source, act) and act not in BESIDE:
+        return False
     if act not in POSSIBLE or case.matter.subject_type not in FITS[act]:
         return False
     needs_department = act in {Act.DIRECT, Act.ORDER, Act.REASSIGN}
@@ -176,9 +186,9 @@ def seen_of(case: Case, act: str, terms: dict[str, Any]) -> str:
 
 def page(case: Case, act: str) -> Offer:
     """A page that asks for the words."""
-    return Offer(
-        act=act,
-        label=_("%(act)s …") % {"act": Act(act).label},
-        url=reverse("visits:decide", args=[case.waiting.card, act]),
-        icon=ICONS[act],
-    )
+    url = reverse("visits:decide", args=[case.waiting.card, act])
+    if not proposals.settles(case.waiting.source, act):
+        named = f"{NAMED[case.matter.subject_type]}={case.matter.pk}"
+        url = f"{reverse(BESIDE[act])}?{named}"
+    label = _("%(act)s …") % {"act": Act(act).label}
+    return Offer(act=act, label=label, url=url, icon=ICONS[act])

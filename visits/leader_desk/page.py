@@ -142,13 +142,8 @@ def grouped(waiting: list[Waiting]) -> list[Waiting]:
 
 def first_of(waiting: list[Waiting], begin: int) -> list[Waiting]:
     """The most pressing ones; the order is the same however often one looks."""
-    ordered = sorted(waiting, key=lambda one: (-pressing(one), one.card))
+    ordered = sorted(waiting, key=lambda one: (one.rank, one.on, one.pk))
     return ordered[begin : begin + CARDS]
-
-
-def pressing(one: Waiting) -> int:
-    """By its source; of escalations by their level and how late they are."""
-    return int(one.facts.get("pressing", 0))
 
 
 def decisions_of(user: User, cards: list[str], now: datetime) -> list[Decision]:

@@ -118,8 +118,8 @@ RULES: list[Rule] = [
 ]
 # After the proposed one these are offered, as far as they fit the matter.
 OFFERED: dict[str, Sequence[str]] = {
-    "extension": (Act.GRANT, Act.DENY, Act.DIRECT),
-    "listing": (Act.APPROVE, Act.REFUSE, Act.ADOPT),
+    "extension": (Act.GRANT, Act.DENY),
+    "listing": (Act.APPROVE, Act.REFUSE),
     "directive": (Act.ORDER, Act.DIRECT, Act.TABLE),
 }
 # What is rarer, behind 「更多」.
@@ -132,6 +132,18 @@ MORE: Sequence[str] = (
     Act.MEET,
     Act.TABLE,
 )
+
+
+# Of what is asked for only a yes or a no is an answer; other acts leave the card.
+ANSWERS: dict[str, frozenset[str]] = {
+    "extension": frozenset({Act.GRANT, Act.DENY}),
+    "listing": frozenset({Act.APPROVE, Act.REFUSE}),
+}
+
+
+def settles(source: str, act: str) -> bool:
+    """Whether the card is gone with this act."""
+    return source not in ANSWERS or act in ANSWERS[source]
 
 
 def add(rules: Sequence[Rule], source: str, offered: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""What waits for a leader's decision: each source finds its own, later ones register."""
+"""What waits for a leader's decision: each source finds its own; others register."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any, Final
 
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
 from crm.lib import trees
+from crm.lib.http import key_of
 from crm.models import Absence, Grant, Role, User
 from projects.models import KeyListing, Project
 from visits.models import Directive, Extension, Ticket, TicketPart
@@ -28,12 +30,18 @@ class Waiting:
     about: Key
     # Whether it is still as it was when the page was made.
     version: int = 1
+    # The same thing may wait again: then it is another card.
+    cycle: int = 0
+    # How pressing its kind is, 0 the most, and the day from which it presses.
+    rank: int = 9
+    on: date = date.max
     # What proposals and sentences are made of.
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def card(self) -> str:
-        return f"{self.source}-{self.pk}"
+        again = f".{self.cycle}" if self.cycle else ""
+        return f"{self.source}-{self.pk}{again}"
 
 
 # Those of this person today, or only the one of this key.
@@ -69,10 +77,9 @@ def find_all(user: User, today: date) -> list[Waiting]:
 def find_one(user: User, today: date, card: str) -> Waiting | None:
     """The one of this card, if it waits for this person still."""
     name, _dash, text = card.rpartition("-")
-    source = _sources.get(name)
-    if source is None or not (text.isascii() and text.isdigit() and len(text) < 19):
-        return None
-    return next(iter(source.find(user, today, int(text))), None)
+    source, pk = _sources.get(name), key_of(text.partition(".")[0])
+    found = source.find(user, today, pk) if source and pk else ()
+    return next((one for one in found if one.card == card), None)
 
 
 def only(rows: Any, pk: int | None) -> Any:  # Any: a queryset
@@ -98,7 +105,8 @@ def extensions(user: User, today: date, pk: int | None) -> Iterable[Waiting]:
 
 
 def of_extension(row: dict[str, Any]) -> Waiting:
-    return Waiting("extension", row["pk"], (TICKET, row["ticket"]), facts=row)
+    about, on = (TICKET, row["ticket"]), row["due_before"]
+    return Waiting("extension", row["pk"], about, rank=1, on=on, facts=row)
 
 
 def ours(user: User, rows: list[dict[str, Any]], today: date) -> list[dict[str, Any]]:
@@ -143,7 +151,14 @@ def listings(user: User, today: date, pk: int | None) -> Iterable[Waiting]:
     ).order_by("asked_at", "pk")
     fields = ("pk", "project", "kind", "reason", "asked_at", "asked_by__name")
     return [
-        Waiting("listing", row["pk"], (PROJECT, row["project"]), facts=row)
+        Waiting(
+            "listing",
+            row["pk"],
+            (PROJECT, row["project"]),
+            rank=4,
+            on=timezone.localdate(row["asked_at"]),
+            facts=row,
+        )
         for row in only(waiting, pk).values(*fields)
     ]
 
@@ -155,9 +170,10 @@ def directives(user: User, today: date, pk: int | None) -> Iterable[Waiting]:
     """One's own that nobody answered in time."""
     late = Directive.objects.filter(leader=user).open().filter(due__due_on__lt=today)
     rows = only(late.order_by("due__due_on", "pk"), pk)
-    for key, version, again in rows.values_list("pk", "version", "again_count"):
-        facts = {"again": again}
-        yield Waiting("directive", key, (DIRECTIVE, key), version, facts)
+    fields = ("pk", "version", "again_count", "due__due_on")
+    for key, version, again, due_on in rows.values_list(*fields):
+        about = (DIRECTIVE, key)
+        yield Waiting("directive", key, about, version, again, rank=3, on=due_on)
 
 
 def hang() -> None:

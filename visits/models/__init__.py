@@ -13,6 +13,7 @@ from .complaint_parts import (
     StatementRequest,
 )
 from .complaints import Complaint
+from .decisions import Decision
 from .directives import Directive, DirectiveAnswer
 from .dispatches import BatchRow, DispatchBatch, FirstDispatch
 from .drafts import TicketDraft
@@ -48,6 +49,7 @@ __all__ = [
     "ComplaintNumber",
     "ComplaintPersonal",
     "ComplaintTry",
+    "Decision",
     "Directive",
     "DirectiveAnswer",
     "DispatchBatch",
