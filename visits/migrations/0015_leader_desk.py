@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0011_pause_kinds'),
-        ('visits', '0012_leader'),
+        ('visits', '0014_ticket_draft'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
