@@ -29,8 +29,19 @@ Builder = Callable[[User, date], Iterable[Section]]
 
 def sections_for(user: User, today: date) -> list[Section]:
     """Every role's sections once, the roles in the order of the table."""
+    return built(BUILDERS, user, today)
+
+
+def overview_for(user: User, today: date) -> list[Section]:
+    """What a leader may look at beside what he decides."""
+    return built(OVERVIEW, user, today)
+
+
+def built(
+    builders: "list[tuple[tuple[Role, ...], Builder]]", user: User, today: date
+) -> list[Section]:
     found: list[Section] = []
-    for roles, build in BUILDERS:
+    for roles, build in builders:
         if user.has_role(*roles):
             found.extend(build(user, today))
     for number, section in enumerate(found, 1):
@@ -345,13 +356,20 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.SUPERVISOR,), complaint_home.supervisor),
     ((Role.LEADER, Role.SUPERVISOR), order_home.issuer),
     ((Role.SUPERVISOR,), order_home.supervisor),
-    ((Role.LEADER,), project_home.leader),
-    ((Role.LEADER, Role.SUPERVISOR), project_home.late),
-    ((Role.LEADER, Role.SUPERVISOR), leader),
+    ((Role.LEADER,), leader_home.to_desk),
+    ((Role.SUPERVISOR,), project_home.late),
+    ((Role.SUPERVISOR,), leader),
     ((Role.OWNER,), project_home.owner),
     ((Role.OWNER,), owner),
     ((Role.OWNER,), ticket_home.owner),
     ((Role.OWNER,), complaint_home.owner),
     ((Role.SECURITY_ADMIN,), complaint_home.security_admin),
     ((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN), administrators),
+]
+# Beside the desk, where nothing stands but what needs a decision.
+OVERVIEW: list[tuple[tuple[Role, ...], Builder]] = [
+    ((Role.LEADER,), project_home.leader),
+    ((Role.LEADER,), project_home.late),
+    ((Role.LEADER,), leader),
+    ((Role.LEADER,), leader_home.late),
 ]

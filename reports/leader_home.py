@@ -18,6 +18,17 @@ from visits.models.directives import UNIT, units_below
 from .sections import ROWS, More, Section
 
 
+def to_desk(user: User, today: date) -> Iterable[Section]:
+    """For who is a leader beside something else: the way to his desk."""
+    yield Section(
+        title=_("To decide as a leader"),
+        template="reports/home/_links.html",
+        rows=[More(reverse("visits:decisions"), _("To the desk"))],
+        empty="",
+        is_counted=False,
+    )
+
+
 def unit(user: User, today: date) -> Iterable[Section]:
     """A department's: directives to answer, tasks to do, meetings to come to."""
     if rows := owed(directives(user, today, ROWS + 1), today):

@@ -25,6 +25,8 @@ def hang() -> None:
     """Called once, when the apps are loaded."""
     # First in everybody's rail.
     register(NavItem(1, _("Home"), "reports:home", "home", list(Role), phone=1))
+    overview = _("Overview")
+    register(NavItem(5, overview, "reports:overview", "eye", {Role.LEADER}, phone=3))
     kinds.register(visit_reports.KIND, *timelines.KINDS, *agency_papers.KINDS)
     kinds.register(session_minutes.KIND, meeting_minutes.KIND, dispatch_sheets.KIND)
     ticket_panels.hang(ticket_papers.PANEL)

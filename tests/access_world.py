@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -51,6 +51,7 @@ from tests.factories import (
     VisitFactory,
 )
 from visits.models import (
+    Decision,
     DispatchBatch,
     EscalationRule,
     Finding,
@@ -182,7 +183,7 @@ def make_project(company, officer, unit, dispatcher):
     ProjectLiaison.objects.create(
         project=project, role="A", officer=officer, started_on=NOON.date()
     )
-    KeyListing.objects.create(
+    listing = KeyListing.objects.create(
         project=project, kind="entry", reason=MARK, asked_by=officer, asked_at=NOON
     )
     template = TemplateFactory(items={"filing": (unit, 3, [])})
@@ -203,6 +204,7 @@ def make_project(company, officer, unit, dispatcher):
     )
     upload = official.keep_statuses([], actor=dispatcher, name=MARK, now=NOON)
     return {
+        "card": {"card": f"listing-{listing.pk}", "act": "refuse"},
         "statuses": {"pk": upload.pk},
         "official-status": {"pk": project.pk, "status_pk": status.pk},
         "project": {"pk": project.pk},
@@ -329,9 +331,24 @@ def lead(ticket, unit, handler):
         "directive": {"pk": directive.pk},
         "directive-answered": {"pk": answered.pk},
         "directive-file": {"pk": answered.pk, "uuid": file.uuid},
+        "decision": {"pk": decision_of(ticket, leader).pk},
         "adoption": {"pk": directives.adopt(ticket, actor=leader, now=NOON).pk},
         **make_meeting(ticket, leader, unit, words),
     }
+
+
+def decision_of(ticket, leader):
+    """Of a moment ago: it can be taken back for years."""
+    return Decision.objects.create(
+        card=f"extension-{ticket.pk}",
+        subject_type="visits.ticket",
+        subject_id=ticket.pk,
+        company=ticket.company,
+        leader=leader,
+        act="grant",
+        taken_at=NOON,
+        effective_at=NOON + timedelta(days=36500),
+    )
 
 
 def leader_of(region):
@@ -526,8 +543,8 @@ def lamp_rule():
 
 def absent(ids):
     """The same address for a record that does not exist."""
-    changed = {"pk": ABSENT, "uuid": NOBODY}
-    if "pk" not in ids:
+    changed = {"pk": ABSENT, "uuid": NOBODY, "card": f"listing-{ABSENT}"}
+    if "number" in ids and "pk" not in ids:
         changed["number"] = "ABCDEFGH2345"
     return {key: changed.get(key, value) for key, value in ids.items()}
 

@@ -95,6 +95,7 @@ REFUSED = {401, 403, 404, 405}
 # name: kind of record, in whose scope, who may GET, who may POST
 ROWS = {
     "reports:home": (None, ALL, ALL, NO),
+    "reports:overview": (None, ALL, LEADER, NO),
     "reports:report": ("visit", INSIDERS, INSIDERS, NO),
     "reports:make-report": ("visit", INSIDERS, NO, "olga bela hana uma dora maria"),
     "reports:paper": ("document", INSIDERS, INSIDERS, "olga bela hana uma dora maria"),
@@ -341,6 +342,10 @@ ROWS = {
     "visits:ticket-unmerge": ("ticket", READERS, DISPATCHER, DISPATCHER),
     "visits:ticket-split": ("ticket", READERS, DISPATCHER, DISPATCHER),
     "visits:ticket-file": ("ticket-file", INSIDERS, INSIDERS, NO),
+    "visits:decisions": (None, ALL, LEADER, NO),
+    "visits:decision-take": (None, ALL, NO, LEADER),
+    "visits:decision-undo": ("decision", LEADER, NO, LEADER),
+    "visits:decide": ("card", LEADER, LEADER, LEADER),
     "visits:directives": (None, ALL, ALL, NO),
     "visits:directive-new": (None, ALL, LEADER, LEADER),
     "visits:directive": ("directive", LED, LED, NO),

@@ -13,7 +13,14 @@ from crm.lib.forked import ChildError, run_forked
 from crm.lib.images import Made
 from crm.models import StoredFile
 from visits.models import Ticket, Visit
-from visits.services import batches, escalations, photos, suggestions, tickets
+from visits.services import (
+    batches,
+    decisions,
+    escalations,
+    photos,
+    suggestions,
+    tickets,
+)
 
 # Seconds and MB for one picture: 40 megapixels decode into 160 MB.
 SECONDS = 30
@@ -115,3 +122,9 @@ def resume_tickets() -> None:
 def escalate() -> int:
     """Every minute: what is due to be told is told; another sweep changes nothing."""
     return len(escalations.sweep())
+
+
+def carry_out_decision(decision_pk: int) -> None:
+    """What a leader tapped has its effect, unless he took it back."""
+    with override(settings.LANGUAGE_CODE):
+        decisions.carry_out(decision_pk)

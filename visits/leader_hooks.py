@@ -8,6 +8,7 @@ from crm.nav import NavItem
 from projects import project_panels
 
 from . import leader_panels, leader_words, ticket_panels, ticket_words
+from .leader_desk import sources
 
 
 def hang() -> None:
@@ -20,6 +21,7 @@ def hang() -> None:
             "leader", 10, "visits/leader/_of_ticket.html", leader_panels.of_ticket
         )
     )
+    sources.hang()
     project_panels.hang(
         project_panels.Panel(
             "leader", 10, "visits/leader/_of_project.html", leader_panels.of_project

@@ -12,6 +12,10 @@ from .side_words import new_of
 from .ticket_words import Names
 
 ACTIONS = {
+    "decision.taken": _("decision taken on the desk"),
+    "decision.undone": _("decision taken back"),
+    "decision.carried_out": _("decision carried out"),
+    "decision.failed": _("decision could not be carried out"),
     "directive.given": _("directive given"),
     "directive.answered": _("directive answered"),
     "directive.accepted": _("answer to a directive accepted"),
@@ -43,7 +47,7 @@ ACTIONS = {
 }
 
 # What an event says of its record beside the record's own columns.
-NAMES = {"day": _("day"), "is_late": _("late")}
+NAMES = {"act": _("act"), "card": _("card"), "day": _("day"), "is_late": _("late")}
 RECORDS: dict[str, Record] = {"department": (Department, "pk")}
 
 ICONS = {

@@ -99,7 +99,6 @@ def ago(at: datetime, now: datetime) -> str:
     return f"{at:%m-%d %H:%M}" if at.year == now.year else f"{at:%Y-%m-%d}"
 
 
-def share(part: int | Decimal | None, whole: int | None) -> str:
 def hours(long: timedelta) -> str:
     """「3 小时 20 分」, of working hours too; minutes alone below one hour."""
     total = int(long / timedelta(minutes=1))
@@ -109,7 +108,7 @@ def hours(long: timedelta) -> str:
     return _("%(h)s h %(m)s min") % values if values["m"] else _("%(h)s h") % values
 
 
-def share(part: int | None, whole: int | None) -> str:
+def share(part: int | Decimal | None, whole: int | None) -> str:
     """A share never stands without its numbers, nor a zero without a base."""
     if not whole or part is None:
         return _("no data")

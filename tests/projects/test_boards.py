@@ -132,10 +132,10 @@ def test_the_list_says_by_what_a_figure_narrowed_it(cast, begun, as_user):
     assert f'type="hidden" name="officer" value="{cast.olga.pk}"' in text
 
 
-def test_a_leader_reads_on_the_first_page_what_is_behind_and_why(cast, begun, as_user):
+def test_a_leader_looks_up_what_is_behind_and_why(cast, begun, as_user):
     """In his own charge; what others have in theirs stands on the boards."""
-    assert begun.name not in as_user(cast.maria).get("/").text
+    assert begun.name not in as_user(cast.maria).get("/overview/").text
     Project.objects.filter(pk=begun.pk).update(leader=cast.maria)
-    page = as_user(cast.maria).get("/").text.split("我包挂的滞后项目")[-1]
+    page = as_user(cast.maria).get("/overview/").text.split("我包挂的滞后项目")[-1]
     line = page.split("</li>")[0]
     assert begun.name in line and "严重滞后" in line and "亮红灯" in line

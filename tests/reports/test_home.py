@@ -16,6 +16,10 @@ def home(as_user, who):
     return as_user(who).get("/").content.decode()
 
 
+def overview(as_user, who):
+    return as_user(who).get("/overview/").content.decode()
+
+
 @pytest.fixture
 def late(cast, time_machine):
     """A ticket that the bureau has not answered in time; today is a Sunday."""
@@ -28,11 +32,13 @@ def test_home_and_list_count_the_same_working_days(cast, as_user, late):
     listed = as_user(cast.maria).get("/tickets/?tab=late").content.decode()
     told = listed.split("逾期 ")[-1].split("</time>")[0]
     assert told.endswith("个工作日")
-    assert told in home(as_user, cast.maria)
+    assert told in overview(as_user, cast.maria)
 
 
-def test_a_leader_reads_first_what_is_late_and_with_whom(cast, as_user, late):
-    page = home(as_user, cast.maria)
+def test_a_leader_looks_up_what_is_late_and_with_whom(cast, as_user, late):
+    """On a page of its own: his first page has only what he decides."""
+    assert late.title not in home(as_user, cast.maria)
+    page = overview(as_user, cast.maria)
     assert page.index(late.title) < page.index("久未走访")
     row = page[page.index(late.title) :].split("</li>")[0]
     assert cast.bureau.name in row and cast.hana.name in row

@@ -15,6 +15,7 @@ from .complaint_parts import (
 )
 from .complaints import Complaint
 from .corrections import Correction, Objection
+from .decisions import Decision
 from .directives import Directive, DirectiveAnswer
 from .dispatches import BatchRow, DispatchBatch, FirstDispatch
 from .drafts import TicketDraft
@@ -59,6 +60,7 @@ __all__ = [
     "ComplaintPersonal",
     "ComplaintTry",
     "Correction",
+    "Decision",
     "Directive",
     "DirectiveAnswer",
     "DispatchBatch",

@@ -1,0 +1,48 @@
+"""What is asked when a leader decides in his own words."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Department
+from visits.models import Meeting
+
+from .leading import words
+
+
+class NoteForm(forms.Form):
+    """A no with its reason."""
+
+    note = forms.CharField(label=_("reason"), max_length=400, widget=words(3))
+
+
+class ReassignForm(forms.Form):
+    department = forms.ModelChoiceField(
+        Department.objects.none(), label=_("lead department")
+    )
+    reason = forms.CharField(label=_("reason"), max_length=400, widget=words(3))
+
+    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # Any: a queryset
+        self.fields["department"].queryset = units  # type: ignore[attr-defined] # a choice
+
+
+class MeetingChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # in stubs only
+    """A meeting with its day."""
+
+    def label_from_instance(self, obj: Any) -> str:  # any: as Django's own
+        return f"{obj.topic} · {obj.day:%m-%d} {obj.at:%H:%M}"
+
+
+class TableForm(forms.Form):
+    meeting = MeetingChoice(
+        Meeting.objects.none(),
+        label=_("onto the agenda of"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, meetings: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # Any: a queryset
+        self.fields["meeting"].queryset = meetings  # type: ignore[attr-defined] # a choice

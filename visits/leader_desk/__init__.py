@@ -1,0 +1,1 @@
+"""The leader's desk: what needs a decision, as cards; nothing here writes."""

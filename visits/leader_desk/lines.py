@@ -1,0 +1,127 @@
+"""The five lines of a card: what, whom it hurts, how long, what was tried, proposal."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from crm.lib import words
+from crm.lib.labels import label_of
+from projects.models import KeyListing
+
+from .matters import TICKET
+from .offers import Offers
+from .proposals import Case
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a line; a number opens to what made it."""
+
+    text: str
+    url: str = ""
+
+
+def whom(case: Case) -> list[Part]:
+    """The company with its tags and its officer, and the project."""
+    matter, found = case.matter, []
+    if matter.company:
+        url = reverse("crm:company", args=[matter.company])
+        found.append(Part(matter.company_name, url))
+    found += [Part(tag) for tag in matter.tags[:2]]
+    if matter.urgency:
+        found.append(Part(matter.urgency))
+    if matter.project_name:
+        url = (
+            reverse("projects:project", args=[matter.project]) if matter.project else ""
+        )
+        found.append(Part(matter.project_name, url))
+    if matter.officer:
+        found.append(Part(_("officer %(name)s") % {"name": matter.officer}))
+    return found
+
+
+def how_long(case: Case) -> list[Part]:
+    """Which working day it is of how many, and by how many it is late."""
+    matter, today = case.matter, case.today
+    found = list(asked(case))
+    left = matter.left(today)
+    if left is None or matter.due_on is None:
+        return found
+    url = why_url(case)
+    # After the last day the count goes on.
+    values = {"nth": matter.days - left, "days": matter.days}
+    found.append(Part(_("working day %(nth)s of %(days)s") % values, url))
+    found.append(Part(words.due(matter.due_on, today, left), url))
+    return found
+
+
+def why_url(case: Case) -> str:
+    """Where every day on the way is explained."""
+    if case.matter.subject_type == TICKET:
+        return reverse("visits:ticket-why", args=[case.matter.pk, "solve"])
+    return case.matter.url
+
+
+def asked(case: Case) -> Iterator[Part]:
+    """What somebody asks for, in his words."""
+    if case.waiting.source == "extension":
+        values = {
+            "before": case.fact("days_before"),
+            "days": case.fact("days"),
+            "reason": case.fact("reason"),
+        }
+        yield Part(_("asks for %(days)s working days instead of %(before)s") % values)
+    elif case.waiting.source == "listing":
+        kind = label_of(KeyListing.Kind, case.fact("kind"))
+        values = {
+            "kind": kind,
+            "day": words.day(case.fact("asked_at").date(), case.today),
+        }
+        yield Part(_("key list: %(kind)s, asked for %(day)s") % values)
+
+
+def tried(case: Case) -> list[Part]:
+    """Who has it in hand, and what came of it so far."""
+    matter = case.matter
+    who = " ".join(filter(None, [matter.department_name, matter.handler]))
+    found = [Part(who)] if who else []
+    if reason := case.fact("reason"):
+        found.append(Part(_("reason: %(reason)s") % {"reason": reason[:60]}))
+    stream = f"{matter.url}#stream"
+    for name, count in matter.tried.items():
+        if count:
+            found.append(Part(TRIED[name](count), stream))
+    return found
+
+
+TRIED = {
+    "answers": lambda n: ngettext("%(n)s answer", "%(n)s answers", n) % {"n": n},
+    "returns": lambda n: ngettext("%(n)s return", "%(n)s returns", n) % {"n": n},
+    "redos": lambda n: (
+        ngettext("not solved %(n)s time", "not solved %(n)s times", n) % {"n": n}
+    ),
+    "directives": lambda n: (
+        ngettext("%(n)s directive", "%(n)s directives", n) % {"n": n}
+    ),
+    "corrections": lambda n: (
+        ngettext("%(n)s correction", "%(n)s corrections", n) % {"n": n}
+    ),
+    "again": lambda n: (
+        ngettext("asked again %(n)s time", "asked again %(n)s times", n) % {"n": n}
+    ),
+    "escalations": lambda n: (
+        ngettext("raised %(n)s time", "raised %(n)s times", n) % {"n": n}
+    ),
+}
+
+
+def proposal(offers: Offers, today: date) -> str:
+    """What is proposed and why, with the words that a tap would send."""
+    values = {"act": offers.proposed.label.removesuffix(" …"), "why": offers.rule.why}
+    said = pgettext("proposal", "%(act)s, because %(why)s") % values
+    text = offers.proposed.terms.get("text")
+    return f"{said}{_(': “%(text)s”') % {'text': text}}" if text else said
