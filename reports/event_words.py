@@ -7,7 +7,13 @@ ACTIONS = {
     "document.failed": _("document could not be made"),
     "document.retried": _("document tried again"),
     "document.opened": _("document opened"),
+    "ledger.exported": _("ledger of tickets exported"),
 }
 
 # What an event says of its record beside the record's own columns.
-NAMES = {"number": _("number"), "sha256": _("SHA-256 of the file")}
+NAMES = {
+    "filters": _("filters"),
+    "number": _("number"),
+    "rows": _("rows"),
+    "sha256": _("SHA-256 of the file"),
+}

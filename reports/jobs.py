@@ -10,9 +10,16 @@ from crm.attachments import process_attachment
 from crm.lib.forked import ChildError, run_forked
 from crm.models import Document, StoredFile
 from projects.models import Agency, JointSession, Project
-from visits.models import Meeting, Visit
+from visits.models import Meeting, Ticket, Visit
 
-from . import agency_papers, meeting_minutes, services, session_minutes, timelines
+from . import (
+    agency_papers,
+    dispatch_sheets,
+    meeting_minutes,
+    services,
+    session_minutes,
+    timelines,
+)
 from .qr import qr_png
 from .visit_reports import LANGUAGE, VisitReport, visit_report
 
@@ -94,6 +101,19 @@ def make_meeting_minutes(document_pk: int) -> None:
     with translation.override(LANGUAGE):
         sheet = meeting_minutes.sheet_of(meeting, document)
         html = render_to_string("reports/paper/meeting_minutes.html", {"sheet": sheet})
+    pictures = {"qr": encoded(qr_png(sheet.verify_url))}
+    lay_out(document, "reports.papers.render_plain", html, pictures)
+
+
+def make_dispatch_sheet(document_pk: int) -> None:
+    """Lay out what the departments are given to do."""
+    document = begun(document_pk)
+    if document is None:
+        return
+    ticket = Ticket.objects.for_page().get(pk=document.subject_id)
+    with translation.override(LANGUAGE):
+        sheet = dispatch_sheets.sheet_of(ticket, document)
+        html = render_to_string("reports/paper/dispatch_sheet.html", {"sheet": sheet})
     pictures = {"qr": encoded(qr_png(sheet.verify_url))}
     lay_out(document, "reports.papers.render_plain", html, pictures)
 

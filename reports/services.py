@@ -14,9 +14,9 @@ from crm.lib.errors import DomainError
 from crm.lib.tasks import enqueue
 from crm.models import Document, StoredFile, User, subject_of
 from projects.models import Agency, JointSession, Project
-from visits.models import Meeting, Visit
+from visits.models import Meeting, Ticket, Visit
 
-from . import meeting_minutes, timelines
+from . import dispatch_sheets, meeting_minutes, timelines
 from .kinds import kind_of
 from .queries import VISIT_REPORT, report_of, signature_of
 from .session_minutes import MINUTES
@@ -155,6 +155,41 @@ def request_meeting_minutes(
     )
 
 
+@transaction.atomic
+def request_dispatch_sheet(
+    ticket: Ticket, *, actor: User, now: datetime | None = None
+) -> Document:
+    """Queue the sheet as parts and days are now; the same again is one paper."""
+    # The ticket's row is the lock: two askers cannot both make the next version.
+    ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+    if ticket.dispatched_at is None:
+        raise DomainError(_("Nothing was dispatched yet."), code="not_dispatched")
+    parts = ticket.parts.filter(ended_on=None).order_by("pk")
+    days = (ticket.contact_by, ticket.reply_by, ticket.solve_by)
+    shown = [
+        *parts.values_list("department", "task", "answer_by__due_on"),
+        *(clock.due_on for clock in days if clock),
+    ]
+    kind, key = subject_of(ticket)
+    newest = (
+        Document.objects.filter(
+            kind=dispatch_sheets.SHEET, subject_type=kind, subject_id=key
+        )
+        .order_by("-version")
+        .first()
+    )
+    if newest and newest.content_key == key_of([str(shown)]):
+        return newest
+    return queue_next(
+        ticket,
+        dispatch_sheets.SHEET,
+        company=ticket.company_id,
+        key=str(shown),
+        actor=actor,
+        now=now or timezone.now(),
+    )
+
+
 def queue_next(
     record: models.Model,
     kind: str,
@@ -285,6 +320,16 @@ def fail_document(document: Document, *, reason: str) -> None:
     document.state, document.error = Document.State.FAILED, reason[:200]
     document.save(update_fields=["state", "error"])
     events.record(None, "document.failed", document, company=document.company)
+
+
+@transaction.atomic
+def note_ledger(
+    *, actor: User, rows: int, query: str, now: datetime | None = None
+) -> None:
+    """Who took which tickets out as a table stands in the audit trail."""
+    events.record(
+        actor, "ledger.exported", actor, now=now, rows=rows, filters=query[:400]
+    )
 
 
 @transaction.atomic

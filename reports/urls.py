@@ -1,6 +1,6 @@
 """Each view module lists its own addresses in `urls`; here they come together."""
 
-from .views import documents, home, public
+from .views import documents, home, ledger, public
 
 app_name = "reports"
-urlpatterns = [*home.urls, *documents.urls, *public.urls]
+urlpatterns = [*home.urls, *documents.urls, *ledger.urls, *public.urls]

@@ -19,7 +19,7 @@ from reports import services, timelines
 from reports.kinds import kind_of
 from reports.queries import report_of
 from reports.visit_reports import visits_on_paper
-from visits.models import Visit
+from visits.models import Ticket, Visit
 
 
 def readable_visit(user: User, pk: int) -> Visit:
@@ -66,6 +66,17 @@ def make_timeline(request: AppRequest, pk: int, kind: str) -> HttpResponse:
     return redirect("reports:paper", document.number)
 
 
+@require_POST
+def make_dispatch_sheet(request: AppRequest, pk: int) -> HttpResponse:
+    """Ask for the sheet as it stands; whoever only reads takes what there is."""
+    ticket = get_object_or_404(Ticket.objects.internal_to(request.user), pk=pk)
+    if not may_remark(request.user):
+        raise PermissionDenied
+    document = services.request_dispatch_sheet(ticket, actor=request.user)
+    document = services.remake_document(document, actor=request.user)
+    return redirect("reports:paper", document.number)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def paper(request: AppRequest, number: str) -> HttpResponse:
     """How far a paper is, and the link to it; after a failure another try."""
@@ -105,6 +116,11 @@ urls = [
         "projects/<int:pk>/timeline/<slug:kind>/make/",
         make_timeline,
         name="make-timeline",
+    ),
+    path(
+        "tickets/<int:pk>/dispatch-sheet/make/",
+        make_dispatch_sheet,
+        name="make-dispatch-sheet",
     ),
     path("documents/<str:number>/", download, name="document"),
     path("documents/<str:number>/paper/", paper, name="paper"),
