@@ -16,7 +16,6 @@ def hang() -> None:
         NavItem(60, companies, "crm:companies", "buildings", desk, phone=2),
         NavItem(40, companies, "crm:companies", "buildings", ["leader"], phone=2),
         NavItem(40, _("My company"), "crm:companies", "building", ["owner"], phone=4),
-        NavItem(70, _("Workload"), "crm:workload", "users", ["dispatcher"]),
         NavItem(
             80,
             _("Absences"),

@@ -301,6 +301,12 @@ DESKS = [
         _lazy("Who usually leads, and how many working days each step has."),
     ),
     Desk(
+        Role.SYSTEM_ADMIN,
+        "visits:escalation-rules",
+        _lazy("Escalation rules"),
+        _lazy("What goes to whom when it is near, late, returned or not solved."),
+    ),
+    Desk(
         Role.SECURITY_ADMIN,
         "crm:grants",
         _lazy("Grants"),

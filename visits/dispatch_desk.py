@@ -22,8 +22,6 @@ from crm.lib.paging import (
 )
 from crm.models import Lamp, User
 from visits.models import (
-    BatchRow,
-    DispatchBatch,
     FirstDispatch,
     Ticket,
     TicketReturn,
@@ -51,7 +49,7 @@ class Tab:
 
 
 TABS = (
-    Tab("all", pgettext_lazy("desk", "All that waits"), _("Nothing waits.")),
+    Tab("all", pgettext_lazy("desk", "All that waits"), _("The desk is empty.")),
     Tab(
         "over",
         pgettext_lazy("desk", "Over the target"),
@@ -380,31 +378,3 @@ def dispatched_page(rows: Any, cursor: str | None) -> KeysetPage[DispatchedRow]:
     return keyset_page(
         found, LATEST_FIRST, cursor, fields=DispatchedRow.FIELDS, row=DispatchedRow
     )
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a dispatch of many has come."""
-
-    total: int
-    done: int
-    refused: int
-
-    @property
-    def handled(self) -> int:
-        return self.done + self.refused
-
-
-def progress_of(batch: DispatchBatch) -> Progress:
-    state = BatchRow.State
-    counts = batch.rows.aggregate(
-        done=Count("pk", filter=Q(state=state.DONE)),
-        refused=Count("pk", filter=Q(state=state.REFUSED)),
-    )
-    return Progress(batch.total, counts["done"], counts["refused"])
-
-
-def refused_rows(batch: DispatchBatch) -> "QuerySet[BatchRow]":
-    """Those that stay in the queue, each with its sentence."""
-    rows = batch.rows.filter(state=BatchRow.State.REFUSED)
-    return rows.select_related("ticket__company")

@@ -1,11 +1,8 @@
 """What escalations hang elsewhere: their subjects, their words, the minute's sweep."""
 
-from django.utils.translation import gettext_lazy as _
-
-from crm import audit_words, nav
+from crm import audit_words
 from crm.lib import periodic
 from crm.models import Role
-from crm.nav import NavItem
 from projects import milestone_panels
 from visits.models import EscalationRule
 
@@ -25,18 +22,6 @@ HIGHER = {Role.UNIT_HEAD, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR}
 def hang() -> None:
     """Called once, when the apps are loaded."""
     escalation_subjects.register()
-    nav.register(
-        NavItem(
-            42, _("Escalations"), "visits:escalations", "stairs-up", HIGHER, phone=0
-        ),
-        NavItem(
-            243,
-            _("Escalation rules"),
-            "visits:escalation-rules",
-            "stairs-up",
-            {Role.SYSTEM_ADMIN},
-        ),
-    )
     ticket_panels.hang(
         ticket_panels.Panel(
             "escalations",

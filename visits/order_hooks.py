@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import audit_words, company_page, nav
 from crm.lib import periodic
+from crm.models import Role
 from crm.nav import NavItem
-from visits.models.orders import ISSUERS
 
 from . import order_page, order_words
 from .services.orders import matters
@@ -19,7 +19,7 @@ SWEEP = 1800
 def hang() -> None:
     """Called once, when the apps are loaded."""
     # Records of responsibility stand beside them, as a tab.
-    nav.register(NavItem(42, _("Orders"), "visits:orders", "gavel", set(ISSUERS)))
+    nav.register(NavItem(42, _("Orders"), "visits:orders", "gavel", {Role.SUPERVISOR}))
     hang_panel(Panel("orders", 40, "visits/_ticket_orders.html", order_page.on_ticket))
     matters.hang()
     periodic.every(SWEEP, "visits.order_jobs.propose_orders")

@@ -47,7 +47,6 @@ def hang() -> None:
             "visits:index",
             "clipboard-list",
             {Role.LEADER},
-            phone=3,
         ),
         NavItem(50, _("Visits"), "visits:index", "clipboard-list", {Role.OWNER}),
     )

@@ -113,7 +113,7 @@ class Telling:
 
     def directives(self, leader: User, running: list[Ticket]) -> None:
         """Open, late, answered, accepted, asked again, withdrawn; one of its own."""
-        for ticket, tell in zip(running, self.states(leader), strict=False):
+        for ticket, tell in zip(running, states_of(self, leader), strict=False):
             tell(ticket)
         directives.give_directive(
             About(),
@@ -123,35 +123,6 @@ class Telling:
             days=5,
             client_key=self.key(),
             now=self.when(2),
-        )
-
-    def states(self, leader: User) -> Sequence[Any]:  # Any: functions of a ticket
-        def accepted(ticket: Ticket) -> None:
-            if done := self.answered(self.give(leader, ticket, 3, 8), 0, 6):
-                directives.accept_answer(done, actor=leader, now=self.when(5))
-
-        def again(ticket: Ticket) -> None:
-            if done := self.answered(self.give(leader, ticket, 2, 9), 1, 7):
-                missing = words()["missing"]
-                now = self.when(6)
-                directives.ask_again(
-                    done, actor=leader, remark=missing, days=2, now=now
-                )
-
-        def withdrawn(ticket: Ticket) -> None:
-            given, reason = self.give(leader, ticket, 5, 7), words()["withdrawn"]
-            directives.withdraw_directive(
-                given, actor=leader, reason=reason, now=self.when(6, 16)
-            )
-
-        return (
-            lambda ticket: self.give(leader, ticket, 0, 1),
-            lambda ticket: self.give(leader, ticket, 2, 7),
-            lambda ticket: self.answered(self.give(leader, ticket, 1, 4), 0, 1),
-            accepted,
-            again,
-            withdrawn,
-            lambda ticket: self.give(leader, ticket, 5, 5, 2),
         )
 
     def adoptions(self, leader: User, running: list[Ticket]) -> None:
@@ -286,3 +257,31 @@ class Telling:
             actor=leader, plan=plan, client_key=self.key(), now=now
         )
         meetings.add_item(called, actor=leader, ticket=ticket, now=now)
+
+
+def states_of(told: Telling, leader: User) -> Sequence[Any]:  # Any: of a ticket
+    def accepted(ticket: Ticket) -> None:
+        if done := told.answered(told.give(leader, ticket, 3, 8), 0, 6):
+            directives.accept_answer(done, actor=leader, now=told.when(5))
+
+    def again(ticket: Ticket) -> None:
+        if done := told.answered(told.give(leader, ticket, 2, 9), 1, 7):
+            missing = words()["missing"]
+            now = told.when(6)
+            directives.ask_again(done, actor=leader, remark=missing, days=2, now=now)
+
+    def withdrawn(ticket: Ticket) -> None:
+        given, reason = told.give(leader, ticket, 5, 7), words()["withdrawn"]
+        directives.withdraw_directive(
+            given, actor=leader, reason=reason, now=told.when(6, 16)
+        )
+
+    return (
+        lambda ticket: told.give(leader, ticket, 0, 1),
+        lambda ticket: told.give(leader, ticket, 2, 7),
+        lambda ticket: told.answered(told.give(leader, ticket, 1, 4), 0, 1),
+        accepted,
+        again,
+        withdrawn,
+        lambda ticket: told.give(leader, ticket, 5, 5, 2),
+    )

@@ -18,7 +18,13 @@ from crm.lib.http import AppRequest, key_of
 from crm.lib.listing import addresses, listing
 from crm.lib.paging import NARROWED_CAP, capped_count
 from crm.models import Role
-from visits import desk_detail, dispatch_desk, done_words, suggestion_words
+from visits import (
+    desk_detail,
+    dispatch_desk,
+    dispatch_progress,
+    done_words,
+    suggestion_words,
+)
 from visits.done_words import Done
 from visits.forms.desk import BulkForm, LeadForm
 from visits.models import BatchRow, DispatchBatch, Ticket
@@ -189,10 +195,10 @@ def after_batch(request: AppRequest, batch: DispatchBatch) -> HttpResponse:
 def batch(request: AppRequest, pk: int) -> HttpResponse:
     """How far a dispatch of many has come, and what was refused with its sentence."""
     found = get_object_or_404(DispatchBatch.objects.visible_to(request.user), pk=pk)
-    page = listing(request, dispatch_desk.refused_rows(found), ("pk",))
+    page = listing(request, dispatch_progress.refused_rows(found), ("pk",))
     context = {
         "batch": found,
-        "progress": dispatch_desk.progress_of(found),
+        "progress": dispatch_progress.progress_of(found),
         "page": page,
         "now": timezone.now(),
     }

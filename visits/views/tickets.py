@@ -28,6 +28,8 @@ from . import drafts
 
 CHOICES = 20
 MAY_RAISE = (Role.OFFICER, Role.DISPATCHER, Role.OWNER)
+# Who works with what was escalated or ordered.
+HIGHER = (Role.UNIT_HEAD, Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR)
 
 
 @require_GET
@@ -50,6 +52,7 @@ def index(request: AppRequest) -> HttpResponse:
         "is_narrowed": any(narrowed.chosen.values()),
         "may_raise": request.user.has_role(*MAY_RAISE),
         "is_owner": request.user.has_role(Role.OWNER),
+        "sees_higher": request.user.has_role(*HIGHER),
         "today": today,
         **choices(),
     }
