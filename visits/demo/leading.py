@@ -1,7 +1,7 @@
 """What the demo's leaders said, took on and decided, in every state it can have."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -11,9 +11,9 @@ from uuid import UUID
 
 from crm.demo.county import County
 from crm.demo.story import at, workday_after, workday_until
-from crm.models import Department, User
+from crm.models import Department, Grant, Role, User
 from projects.models import Project
-from visits.models import Directive, Extension, Meeting, Ticket
+from visits.models import Directive, Extension, Meeting, Ticket, TicketPart
 from visits.services import directives, meetings, tickets
 from visits.services.directives import About
 from visits.services.meetings import Plan, Rule
@@ -54,6 +54,21 @@ def days_before(today: date) -> list[date]:
     while len(found) < 30:
         found.append(workday_until(found[-1] - timedelta(days=1)))
     return found
+
+
+def without_a_head(near: date, far: datetime) -> Iterable[Ticket]:
+    """In hand since before `far`, due from `near` on, with nobody who could extend."""
+    headed = Grant.objects.filter(role=Role.UNIT_HEAD).values("department")
+    led = TicketPart.objects.open().filter(is_lead=True, department__in=headed)
+    waiting = Ticket.objects.filter(
+        status__in=IN_HAND,
+        solve_by__due_on__gte=near,
+        solve_by__met_at=None,
+        dispatched_at__lt=far,
+        extended_at=None,
+    ).exclude(pk__in=led.values("ticket"))
+    related = ("category", "handler", "solve_by")
+    return waiting.select_related(*related).order_by("number")
 
 
 @dataclass
@@ -140,16 +155,8 @@ class Telling:
     def extensions(self) -> None:
         """Of departments without a head: the leader decides."""
         near, far = workday_after(self.county.today, 2), at(self.back[1], 16)
-        waiting = Ticket.objects.filter(
-            status__in=IN_HAND,
-            solve_by__due_on__gte=near,
-            solve_by__met_at=None,
-            dispatched_at__lt=far,
-            extended_at=None,
-        ).exclude(parts__department__grants__role="unit_head")
-        rows = waiting.select_related("category", "handler", "solve_by")
         asked = 0
-        for ticket in rows.order_by("number"):
+        for ticket in without_a_head(near, far):
             if asked == EXTENSIONS:
                 return
             asked += self.ask(ticket)
