@@ -28,6 +28,8 @@ APPS = ("crm", "projects", "visits", "reports")
 PRIVATE = {
     *("uuid", "client_key", "password", "salt", "number_public"),
     *("digest", "personal_digest", "content_hash", "token_hash"),
+    # Of whoever watches deadlines: when to look again, how often it was another one.
+    *("look_on", "round"),
 }
 POINTS_TO = {
     **dict.fromkeys(("officer", "handler", "user", "leader", "agent"), User),

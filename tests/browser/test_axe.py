@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 NO_PAGES = {
     "reports:document", "crm:company-file", "visits:photo", "visits:signature",
     "visits:ticket-file", "projects:project-file", "projects:sample",
-    "visits:complaint-file",
+    "visits:complaint-file", "visits:directive-file", "visits:rating-file",
+    "reports:ledger-export", "reports:order-month-export",
     "projects:template-export", "projects:template-sample", "projects:project-photo",
     "visits:burden",  # a script takes it apart
 }  # fmt: skip
@@ -61,6 +62,19 @@ STATES = {
     "visits:ticket-answer": "working",
     "visits:ticket-confirm": "confirming",
     "visits:ticket-reject": "confirming",
+    "visits:ticket-rule": "returned",
+    "visits:ticket-reassign": "working",
+    "visits:ticket-pause": "working",
+    "visits:ticket-extend": "working",
+    "visits:ticket-park": "working",
+    "visits:ticket-decide-pause": "pause asked",
+    "visits:ticket-decide-extension": "extension asked",
+    "visits:ticket-supply": "paused",
+    "visits:ticket-next-reply": "parked",
+    "visits:ticket-reopen": "closed",
+    "visits:ticket-merge": "queued",
+    "visits:ticket-unmerge": "merged",
+    "visits:ticket-split": "queued",
 }
 # The same address with a question, and the answer to forms that say nothing.
 MORE = [
@@ -105,6 +119,10 @@ def own(cast):
         cast, assistants=[(cast.other_bureau, "请提供名单。")]
     )
     own.ids["states"]["assisted"] = assisted.pk
+    own.ids["states"] |= {
+        "extension asked": stories.extension_asked(cast).pk,
+        "pause asked": stories.pause_asked(cast).pk,
+    }
     own.ids["states"]["company"] = own.company.pk
     part = assisted.parts.get(is_lead=False)
     own.ids["helped"] = {"pk": assisted.pk, "part": part.pk}

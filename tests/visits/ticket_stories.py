@@ -113,6 +113,27 @@ def paused(cast, days=3, **more) -> Ticket:
     )
 
 
+def pause_asked(cast, **more) -> Ticket:
+    return tickets.pause_ticket(
+        working(cast, **more),
+        actor=cast.hana,
+        kind="special",
+        reason="专家评审。",
+        until_on=(NOON + 20 * DAY).date(),
+        now=NOON + 2 * HOUR,
+    )
+
+
+def extension_asked(cast, **more) -> Ticket:
+    return tickets.ask_extension(
+        working(cast, **more),
+        actor=cast.hana,
+        days=20,
+        reason="要跨市协调。",
+        now=NOON + 2 * HOUR,
+    )
+
+
 def parked(cast, days=10, **more) -> Ticket:
     return tickets.park_ticket(
         working(cast, **more),

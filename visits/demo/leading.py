@@ -187,7 +187,8 @@ class Telling:
         rule = Rule(
             name=words()["series"],
             rhythm="weekly",
-            weekday=first.weekday(),
+            # A Saturday that is worked holds no weekly meeting.
+            weekday=min(first.weekday(), 4),
             first_on=first,
             at=time(15),
             place=words()["place"],
