@@ -62,6 +62,8 @@ STATES = {
     "visits:ticket-answer": "working",
     "visits:ticket-confirm": "confirming",
     "visits:ticket-reject": "confirming",
+    "visits:desk-detail": "queued",
+    "visits:desk-lead": "queued",
     "visits:ticket-rule": "returned",
     "visits:ticket-reassign": "working",
     "visits:ticket-pause": "working",

@@ -112,7 +112,8 @@ def test_a_leader_decides_on_the_key_list_from_the_phone(project, people, screen
     officer.get_by_role("button", name="申请列入重点").click()
 
     leader, seen = screen("leader", "/", phone=True)
-    leader.get_by_role("link", name="恒润扩建项目").first.click()
+    expect(leader.get_by_text("恒润扩建项目").first).to_be_visible()
+    leader.goto(f"/projects/{project.pk}/listing/decide/")
     leader.get_by_role("button", name="批示").click()
     expect(leader.get_by_text("列入重点").first).to_be_visible()
     assert KeyListing.objects.get().decided_by == people["leader"]
