@@ -24,6 +24,7 @@ NO_PAGES = {
     "reports:ledger-export", "reports:order-month-export",
     "projects:template-export", "projects:template-sample", "projects:project-photo",
     "visits:burden",  # a script takes it apart
+    "visits:desk-lead",  # a part of the desk, of a lead that is chosen there
 }  # fmt: skip
 # Pages that look different to several people; the others are opened by the first.
 VISITORS = {
@@ -63,7 +64,6 @@ STATES = {
     "visits:ticket-confirm": "confirming",
     "visits:ticket-reject": "confirming",
     "visits:desk-detail": "queued",
-    "visits:desk-lead": "queued",
     "visits:ticket-rule": "returned",
     "visits:ticket-reassign": "working",
     "visits:ticket-pause": "working",
