@@ -156,6 +156,8 @@ def rounds(own):
     for name, (kind, _readers, get, _post) in ROWS.items():
         if get is None or name.startswith("api-") or name in NO_PAGES:
             continue
+        if name.endswith(("-file", "-export")):
+            continue  # downloads
         if name.startswith("crm:styleguide"):
             continue  # only while DEBUG is on
         visitors = VISITORS.get(name, get.split()[0] if get else "")
