@@ -15,6 +15,7 @@ from crm.models import Role, User
 
 from . import (
     complaint_home,
+    escalation_home,
     leader_home,
     order_home,
     project_home,
@@ -349,6 +350,7 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.DISPATCHER,), ticket_home.dispatcher),
     ((Role.DISPATCHER,), dispatcher),
     ((Role.DISPATCHER,), project_home.dispatcher),
+    ((Role.LEADER, Role.UNIT_HEAD, Role.HANDLER), escalation_home.waiting),
     (leader_home.ROLES, leader_home.unit),
     ((Role.SUPERVISOR, Role.DISPATCHER), leader_home.late),
     ((Role.UNIT_HEAD,), ticket_home.unit_head),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from crm.lib.labels import label_of
-from visits.models import EscalationRule, Ticket
+from visits.models import EscalationRule, Rating, Ticket
 from visits.models.escalation_rules import Trigger
 
 from . import escalation_kinds
@@ -82,6 +82,9 @@ def when_of(rule: EscalationRule) -> str:
             sentence = _("%(clock)s: late")
         case Trigger.HAND:
             sentence = _("by a person, with a reason")
+        case Trigger.BAD_RATING:
+            values["rating"] = label_of(Rating.Level, count)
+            sentence = _("rated “%(rating)s” or worse")
         case _other:
             values["what"] = label_of(Trigger, rule.trigger)
             sentence = ngettext(

@@ -17,28 +17,24 @@ from projects.models.milestones import ADMIT, DECIDE
 from projects.models.sessions import PROMISE
 from projects.models.states import OPEN
 from projects.services import readings
-from visits.models import Directive, MeetingTask, Ticket, TicketPart
-from visits.models.directives import DIRECTIVE
+from visits.models import Ticket, TicketPart
 from visits.models.escalation_rules import Trigger
-from visits.models.meeting_tasks import TASK
 from visits.models.parts import PART
 from visits.models.sideways import RULING
 from visits.models.ticket_codes import SOLVE
 from visits.models.ticket_rights import companies_of
 from visits.services.tickets.parking import NEXT_REPLY
 
-from . import escalation_kinds
+from . import escalation_kinds, escalation_others
 from .escalation_kinds import Clock, Kind, Named, Reached
 
 Keys = Collection[int]
-# As much of a longer text as a line shows.
-TITLE = 40
 SINCE_DISPATCH = pgettext_lazy("escalation", "after the dispatch")
 
 
 def register() -> None:
     """Called once, when the apps are loaded."""
-    for kind in KINDS:
+    for kind in (*KINDS, *escalation_others.KINDS):
         escalation_kinds.register(kind)
 
 
@@ -85,21 +81,6 @@ def lines_named(keys: Keys) -> dict[int, Named]:
 def projects_named(keys: Keys) -> dict[int, Named]:
     rows = Project.objects.filter(pk__in=keys).values_list("pk", "name")
     return {pk: Named(name, address("projects:project", pk)) for pk, name in rows}
-
-
-def directives_named(keys: Keys) -> dict[int, Named]:
-    rows = Directive.objects.filter(pk__in=keys).values_list("pk", "text")
-    return {
-        pk: Named(text[:TITLE], address("visits:directive", pk)) for pk, text in rows
-    }
-
-
-def tasks_named(keys: Keys) -> dict[int, Named]:
-    rows = MeetingTask.objects.filter(pk__in=keys)
-    return {
-        pk: Named(text[:TITLE], address("visits:meeting", meeting))
-        for pk, text, meeting in rows.values_list("pk", "text", "meeting_id")
-    }
 
 
 # --- Who may raise by hand ---------------------------------------------------------
@@ -289,49 +270,10 @@ PROJECT = Kind(
     department="lead_department_id",
     counts={Trigger.YELLOW: yellow_months},
 )
-# Without the company: its officers do not read what leaders instruct.
-DIRECTIVE_KIND = Kind(
-    key="directive",
-    label=pgettext_lazy("escalation", "directive"),
-    model=Directive,
-    clocks={
-        DIRECTIVE: Clock(
-            "due",
-            pgettext_lazy("clock", "the answer to the directive"),
-            since=pgettext_lazy("escalation", "after the directive"),
-            undone=_("the directive has not been answered"),
-        )
-    },
-    alive=Q(ended_at=None),
-    named=directives_named,
-    company="",
-    region="department__region_id",
-    main_clock=DIRECTIVE,
-)
-MEETING_TASK = Kind(
-    key="meeting_task",
-    label=pgettext_lazy("escalation", "task of a meeting"),
-    model=MeetingTask,
-    clocks={
-        TASK: Clock(
-            "due",
-            pgettext_lazy("clock", "the task"),
-            since=pgettext_lazy("escalation", "after the meeting"),
-            undone=_("the task has not been done"),
-        )
-    },
-    alive=~Q(status=MeetingTask.Status.VERIFIED),
-    named=tasks_named,
-    company="",
-    region="meeting__region_id",
-    main_clock=TASK,
-)
 KINDS = (
     TICKET,
     TICKET_PART,
     MILESTONE,
     SESSION_LINE,
     PROJECT,
-    DIRECTIVE_KIND,
-    MEETING_TASK,
 )

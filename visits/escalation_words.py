@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from crm.lib.labels import label_of
 from crm.models import Event, Unit
-from visits.models import Escalation
+from visits.models import Escalation, Rating
 from visits.models.escalation_rules import Level, Trigger
 
 from . import escalation_kinds
@@ -193,11 +193,21 @@ def _yellow(facts: Facts) -> str:
     )
 
 
+def _bad_rating(facts: Facts) -> str:
+    values = _counted(facts)
+    values["rating"] = label_of(Rating.Level, facts.why["count"])
+    return (
+        _("The company is %(rating)s. By the rule “%(rule)s” it goes to the %(level)s.")
+        % values
+    )
+
+
 COUNTS: dict[str, Callable[[Facts], str]] = {
     Trigger.RETURNED: _returned,
     Trigger.MISDIRECTED: _misdirected,
     Trigger.NOT_SOLVED: _not_solved,
     Trigger.YELLOW: _yellow,
+    Trigger.BAD_RATING: _bad_rating,
 }
 
 

@@ -31,6 +31,7 @@ class Trigger(models.TextChoices):
     MISDIRECTED = "misdirected", pgettext_lazy("trigger", "dispatched in vain")
     NOT_SOLVED = "not_solved", pgettext_lazy("trigger", "company says not solved")
     YELLOW = "yellow", pgettext_lazy("trigger", "yellow month after month")
+    BAD_RATING = "bad_rating", pgettext_lazy("trigger", "bad rating")
     HAND = "hand", pgettext_lazy("trigger", "by hand")
 
 
@@ -42,6 +43,8 @@ COUNTED = (
     Trigger.MISDIRECTED,
     Trigger.NOT_SOLVED,
     Trigger.YELLOW,
+    # From this level of the rating down.
+    Trigger.BAD_RATING,
 )
 
 

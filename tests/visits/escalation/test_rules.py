@@ -68,8 +68,11 @@ def test_every_clock_of_every_subject_is_watched_when_it_is_late():
     assert late == clocks
 
 
-def test_shipping_twice_changes_nothing():
-    shipped = importlib.import_module("visits.migrations.0017_shipped_escalation_rules")
+@pytest.mark.parametrize(
+    "name", ["0017_shipped_escalation_rules", "0022_more_escalation_rules"]
+)
+def test_shipping_twice_changes_nothing(name):
+    shipped = importlib.import_module(f"visits.migrations.{name}")
     EscalationRule.objects.filter(key="ticket_late").update(name="改过")
     count = EscalationRule.objects.count()
     shipped.add_shipped(apps, None)

@@ -15,6 +15,7 @@ from crm.services.rights import require
 from visits import escalation_kinds
 from visits.models import EscalationRule
 from visits.models.escalation_rules import COUNTED, OF_CLOCKS, Trigger
+from visits.models.ratings import BAD
 
 # What a rule is about never changes: another matter is another rule.
 FIXED: Final = ("subject_kind", "trigger", "clock")
@@ -24,6 +25,8 @@ EDITABLE: Final = (
 )
 MOST_DAYS: Final = 250
 MOST_TIMES: Final = 20
+# From here down a rating is bad.
+WORST: Final = {Trigger.BAD_RATING: BAD}
 
 
 @transaction.atomic
@@ -126,6 +129,7 @@ def _check(rule: EscalationRule) -> None:
 
 def _check_threshold(rule: EscalationRule) -> None:
     most = MOST_TIMES if rule.trigger in COUNTED else MOST_DAYS
+    most = WORST.get(Trigger(rule.trigger), most)
     least = 1 if rule.trigger in COUNTED else 0
     if rule.threshold is None:
         if rule.trigger == Trigger.OVERDUE:
