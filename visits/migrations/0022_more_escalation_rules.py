@@ -12,19 +12,24 @@ PATH = Path(__file__).parent.parent / "data" / "escalation_rules_more.json"
 def add_shipped(apps, schema_editor):
     rule_model = apps.get_model("visits", "EscalationRule")
     data = json.loads(PATH.read_text("utf-8"))
-    known = set(rule_model.objects.values_list("key", flat=True))
     last = rule_model.objects.aggregate(last=Max("order"))["last"] or 0
-    rule_model.objects.bulk_create(
-        rule_model(order=order, **row)
-        for order, row in enumerate(data["rules"], start=last + 1)
-        if row["key"] not in known
-    )
+    for order, row in enumerate(data["rules"], start=last + 1):
+        known = rule_model.objects.filter(key=row["key"])
+        if not known.exists():
+            rule_model.objects.create(order=order, **row)
+        elif row["trigger"] == "bad_rating":
+            # What take_back() made silent.
+            known.filter(trigger="overdue").update(
+                trigger="bad_rating", threshold=row["threshold"], is_active=True
+            )
 
 
-def keep(apps, schema_editor):
-    """Going back leaves them: escalations may hang from them."""
+def take_back(apps, schema_editor):
+    """They stay, for escalations may hang from them, in words the old schema knows."""
+    rules = apps.get_model("visits", "EscalationRule").objects
+    rules.filter(trigger="bad_rating").update(trigger="overdue", is_active=False)
 
 
 class Migration(migrations.Migration):
     dependencies = [("visits", "0021_more_escalation")]
-    operations = [migrations.RunPython(add_shipped, keep)]
+    operations = [migrations.RunPython(add_shipped, take_back)]
