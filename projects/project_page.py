@@ -18,6 +18,7 @@ from crm.models import (
     Deadline,
     Event,
     Lamp,
+    Role,
     User,
     lamp_of,
     subject_of,
@@ -207,6 +208,11 @@ class Page:
         """Each with the tickets that were made of it."""
         raised = marks.raised_of([one.pk for one in self.blockers], self.user)
         return [(one, raised.get(one.pk, [])) for one in self.blockers]
+
+    @property
+    def may_order(self) -> bool:
+        """督办: by supervisors and leaders, on what they read here."""
+        return self.user.has_role(Role.SUPERVISOR, Role.LEADER)
 
     @property
     def open_blockers(self) -> list[Blocker]:

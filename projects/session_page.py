@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from crm.audit_words import ACTIONS
-from crm.models import Document, Event, Lamp, User, subject_of
+from crm.models import Document, Event, Lamp, Role, User, subject_of
 from crm.services import deadlines
 from projects.models import JointSession, Milestone, Project, SessionLine
 
@@ -26,6 +26,8 @@ class Line:
     is_begun: bool
     # The company's page has no way into the desk's pages.
     may_open_item: bool
+    # 督办, where the department keeps its word too late.
+    may_order: bool
 
     @property
     def lamp(self) -> Lamp:
@@ -117,9 +119,13 @@ def page_of(
     is_insider = right(project, "may_read_internal")
     near = deadlines.yellow_from(today)
     is_open, is_begun = session.is_planned, session.is_begun(today)
+    may_order = user.has_role(Role.SUPERVISOR, Role.LEADER)
     return Page(
         session=session,
-        lines=[Line(row, today, near, is_open, is_begun, is_insider) for row in rows],
+        lines=[
+            Line(row, today, near, is_open, is_begun, is_insider, may_order)
+            for row in rows
+        ],
         papers=papers_of(session),
         steps=steps_of(session, [row.pk for row in rows]),
         may_hold=may_hold,

@@ -97,6 +97,34 @@ STATEMENT: Final = register(
         mail=Mail.NOW,
     )
 )
+ORDER: Final = register(
+    Kind(
+        "order",
+        _("Supervision orders to my unit"),
+        "alert-triangle",
+        UNIT,
+        mail=Mail.NOW,
+    )
+)
+ORDER_ANSWER: Final = register(
+    Kind(
+        "order_answer",
+        _("Answers to my supervision orders"),
+        "message-2",
+        {Role.SUPERVISOR, Role.LEADER},
+        mail=Mail.NOW,
+    )
+)
+ACCOUNTABILITY: Final = register(
+    Kind(
+        "accountability",
+        _("Accountability and exemption"),
+        "scale",
+        {Role.UNIT_HEAD, Role.SUPERVISOR},
+        is_discreet=True,
+        mail=Mail.NOW,
+    )
+)
 MINE: Final = register(Kind("mine", _("Tickets in my hands"), "tool", UNIT))
 FOLLOWED: Final = register(Kind("followed", _("Tickets I follow"), "eye", OFFICIALS))
 REMARK: Final = register(

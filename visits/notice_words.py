@@ -12,10 +12,12 @@ from crm.lib.words import exact_day
 from crm.models import Event, User
 from crm.notices import About, Told
 from visits.models import (
+    AccountabilityRecord,
     Complaint,
     Directive,
     Meeting,
     StatementRequest,
+    SupervisionOrder,
     Ticket,
     Visit,
     VisitRequest,
@@ -33,6 +35,8 @@ def hang() -> None:
     notices.describe(About(Meeting, meeting))
     notices.describe(About(Complaint, complaint))
     notices.describe(About(StatementRequest, statement))
+    notices.describe(About(SupervisionOrder, order, rows=with_clock))
+    notices.describe(About(AccountabilityRecord, accountability))
 
 
 def with_lead(tickets: Any) -> QuerySet[Any]:  # Any: a TicketQuerySet, and its rows
@@ -92,6 +96,25 @@ def complaint(one: Complaint, user: User | None) -> Told:
 
 def statement(one: StatementRequest, user: User | None) -> Told:
     return Told(_("A statement is asked of you"), one.get_absolute_url())
+
+
+def with_clock(rows: QuerySet[SupervisionOrder]) -> QuerySet[SupervisionOrder]:
+    return rows.select_related("department", "answer_by").order_by()
+
+
+def order(one: SupervisionOrder, user: User | None) -> Told:
+    return Told(
+        title=f"{one.colour_title} {one.matter}",
+        url=one.get_absolute_url(),
+        number=one.number,
+        unit=one.department.name,
+        due_on=one.answer_by.due_on if one.is_owing else None,
+    )
+
+
+def accountability(one: AccountabilityRecord, user: User | None) -> Told:
+    """That there is one: what it says is read where its reader is alone with it."""
+    return Told(_("A record of responsibility"), one.get_absolute_url())
 
 
 def ticket_sentences(events: Sequence[Event]) -> Mapping[int, str]:

@@ -6,9 +6,10 @@ from crm import audit_words, company_page, nav
 from crm.lib import periodic
 from crm.models import Role
 from crm.nav import NavItem
+from projects import project_panels
 
 from . import order_page, order_words
-from .services.orders import matters
+from .services.orders import correction_matters, directive_matters, matters, subjects
 from .ticket_panels import Panel
 from .ticket_panels import hang as hang_panel
 
@@ -20,8 +21,14 @@ def hang() -> None:
     """Called once, when the apps are loaded."""
     # Records of responsibility stand beside them, as a tab.
     nav.register(NavItem(42, _("Orders"), "visits:orders", "gavel", {Role.SUPERVISOR}))
+    project_panels.hang(
+        project_panels.Panel(
+            "orders", 40, "visits/_project_orders.html", order_page.on_project
+        )
+    )
     hang_panel(Panel("orders", 40, "visits/_ticket_orders.html", order_page.on_ticket))
     matters.hang()
+    subjects.register(directive_matters.SUBJECT, correction_matters.SUBJECT)
     periodic.every(SWEEP, "visits.order_jobs.propose_orders")
     audit_words.ACTIONS.update(order_words.ACTIONS)
     audit_words.NAMES.update(order_words.NAMES)

@@ -20,6 +20,7 @@ from crm.models import (
     subject_of,
 )
 from crm.services import deadlines
+from projects.models import Project
 from visits.models import (
     AccountabilityRecord,
     OrderAnswer,
@@ -27,11 +28,14 @@ from visits.models import (
     SupervisionOrder,
     Ticket,
 )
+from visits.models.orders import OrderQuerySet
 from visits.services import orders as services
 from visits.services.orders import OrderAct, possible_for, subjects
 from visits.services.tickets.parts import lead_part
 
 STEPS = 40
+# So many stand on the page of what they are about.
+SHOWN = 20
 # What the order waits for, from whom: the one filled button.
 AWAITED = (OrderAct.SIGN, OrderAct.ANSWER, OrderAct.CLOSE)
 
@@ -197,19 +201,7 @@ def on_ticket(ticket: Ticket, user: User, today: date) -> dict[str, Any] | None:
     orders = SupervisionOrder.objects.about(subject_type, subject_id)
     if not reads_internal:
         orders = orders.filter(is_public=True)
-    readable = SupervisionOrder.objects.visible_to(user).filter(pk=OuterRef("pk"))
-    near = deadlines.yellow_from(today)
-    lines = [
-        Line(
-            one,
-            one.readable,  # type: ignore[attr-defined] # annotated
-            one.answer_by.lamp(today, near),
-            deadlines.days_left(one.answer_by, today),
-        )
-        for one in orders.annotate(readable=Exists(readable))
-        .select_related("department", "answer_by")
-        .order_by("-pk")
-    ]
+    lines = lines_of(orders, user, today)
     may_order = reads_internal and ticket.is_open and may_order_on(ticket, user)
     may_record = reads_internal and is_watched(user, ticket.company.region_path)
     if not lines and not may_order and not may_record:
@@ -220,6 +212,28 @@ def on_ticket(ticket: Ticket, user: User, today: date) -> dict[str, Any] | None:
         "may_record": may_record,
         "subject": subject_type,
     }
+
+
+def on_project(project: Project, user: User, today: date) -> dict[str, Any] | None:
+    """For projects.project_panels, whose readers are officials: what is ordered."""
+    lines = lines_of(SupervisionOrder.objects.filter(project=project), user, today)
+    return {"lines": lines} if lines else None
+
+
+def lines_of(orders: OrderQuerySet, user: User, today: date) -> list[Line]:
+    """The newest first; whether this person reads each whole."""
+    readable = SupervisionOrder.objects.visible_to(user).filter(pk=OuterRef("pk"))
+    near = deadlines.yellow_from(today)
+    rows = orders.annotate(readable=Exists(readable)).order_by("-pk")
+    return [
+        Line(
+            one,
+            one.readable,  # type: ignore[attr-defined] # annotated
+            one.answer_by.lamp(today, near),
+            deadlines.days_left(one.answer_by, today),
+        )
+        for one in rows.select_related("department", "answer_by")[:SHOWN]
+    ]
 
 
 def may_order_on(ticket: Ticket, user: User) -> bool:

@@ -16,6 +16,7 @@ from django.views.decorators.http import (
 )
 
 from crm.lib.http import AppRequest
+from crm.models import Role
 from crm.services.attaching import received
 from projects import milestone_page
 from projects.forms.milestones import MaterialForm, MoveForm, QuickForm
@@ -42,6 +43,7 @@ def detail(request: AppRequest, pk: int) -> HttpResponse:
     milestone = internal(request, pk)
     page = milestone_page.page_of(milestone, request.user)
     context = {"page": page, "milestone": milestone, "today": page.today}
+    context["may_order"] = request.user.has_role(Role.SUPERVISOR, Role.LEADER)
     return render(request, "projects/milestone.html", context)
 
 

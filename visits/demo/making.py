@@ -18,7 +18,7 @@ from visits.models import Category, Ticket, Visit
 from visits.services import categories as category_services
 from visits.services import requests, suggestions, visits
 
-from . import complaints, desk, leading
+from . import complaints, desk, leading, orders
 from .acts import Case, Hands, Past, hold, write_in
 from .bulk import BulkHands
 from .fates import working_time
@@ -53,6 +53,7 @@ def make(county: County) -> None:
         ask(county)
         complaints.make(county, owners_of(county))
         leading.lead(county, handlers_of_departments())
+        orders.press(county, handlers_of_departments())
         send_away(county)
     county.say(f"{Visit.objects.count()} visits, {Ticket.objects.count()} tickets")
 

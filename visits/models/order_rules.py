@@ -53,6 +53,11 @@ INDEXES = [
     models.Index(fields=["department", "-id"], name="order_by_department"),
     models.Index(fields=["subject_type", "subject_id"], name="order_by_subject"),
     models.Index(fields=["region", "issued_at"], name="order_by_month"),
+    models.Index(
+        fields=["project", "-id"],
+        name="order_of_project",
+        condition=Q(project__isnull=False),
+    ),
     # The few that are open.
     models.Index(
         fields=["place_path"], name="order_open", condition=Q(status__in=OPEN)

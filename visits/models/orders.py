@@ -14,6 +14,7 @@ from crm.lib.errors import WrongStatus
 from crm.lib.querysets import ScopedQuerySet, union_of
 from crm.models import Company, Deadline, Department, Region, Role, User
 from crm.models.companies import BY_DEPARTMENT, WIDE
+from projects.models import Project
 
 from .order_rules import CONSTRAINTS, INDEXES
 from .visits import UNIT_ROLES
@@ -134,6 +135,10 @@ class SupervisionOrder(models.Model):
     place_path = trees.PathField(editable=False)
     company = models.ForeignKey(
         Company, models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    # Whose item, promise or blocker it is about.
+    project = models.ForeignKey(
+        Project, models.PROTECT, null=True, db_index=False, related_name="+"
     )
     matter = models.CharField(
         pgettext_lazy("supervision order", "matter"), max_length=200

@@ -107,6 +107,7 @@ def issued(
         client_key=key,
         place_path=place,
         company_id=facts.company if facts else None,
+        project_id=facts.project if facts else None,
         issued_by=actor,
         issued_at=now,
         **about(subject),

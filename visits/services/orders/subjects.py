@@ -24,6 +24,7 @@ class Facts:
     # Path of the region in whose scope it lies.
     place_path: str
     company: int | None = None
+    project: int | None = None
     # Who usually gets the order.
     department: Department | None = None
     person: User | None = None
