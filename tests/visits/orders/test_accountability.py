@@ -262,7 +262,8 @@ NAMED_IN = {
     "visits/services/accountability/recording.py",
     "visits/services/accountability/exempting.py",
     "visits/views/accountability.py", "visits/forms/orders.py",
-    "visits/order_page.py", "reports/order_home.py",
+    "visits/order_page.py", "reports/order_home.py", "visits/concerned_orders.py",
+    "visits/notice_words.py",
 }  # fmt: skip
 COUNTING = {"annotate", "aggregate", "Count", "Sum", "Avg", "Window", "Rank"}
 

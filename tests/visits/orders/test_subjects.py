@@ -31,12 +31,10 @@ def issue(cast):
 
 
 def test_a_directive_that_nobody_answers_proposes_one(cast, ticket):
-    given = directives.Instruction(
-        text="请三日内拿出办法。", department=cast.bureau, days=3, person=cast.hana
-    )
     directive = directives.give_directive(
-        actor=cast.maria, subject=ticket, instruction=given, now=NOON
-    )
+        directives.About(ticket=ticket), actor=cast.maria, text="请三日内拿出办法。",
+        department=cast.bureau, person=cast.hana, days=3, now=NOON,
+    )  # fmt: skip
     orders.propose_overdue(now=NOON + timedelta(days=4))
     assert not OrderProposal.objects.filter(subject_type="visits.directive").exists()
     orders.propose_overdue(now=NOON + timedelta(days=9))
