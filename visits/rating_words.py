@@ -40,7 +40,6 @@ ICONS = {
 
 NAMES = {
     "subject_type": pgettext_lazy("rating", "what was rated"),
-    "subject_id": _("record"),
     "decision": _("decision"),
     "kind": _("kind"),
 }

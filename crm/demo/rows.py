@@ -71,8 +71,12 @@ class Rows:
         is_public: bool = False,
         personal: Mapping[str, str] | None = None,
         company: int | None = None,
+        is_withheld: bool = False,
     ) -> None:
-        """The event and its personal values, as events.record() would write them."""
+        """The event and its personal values, as events.record() would write them.
+
+        Withheld: of no company, although the record hangs from one.
+        """
         key = self.next_key(Event)
         private = None
         if personal:
@@ -83,6 +87,8 @@ class Rows:
             self.add(private)
         if isinstance(subject, Company):
             company = subject.pk
+        elif company is None and not is_withheld:
+            company = getattr(subject, "company_id", None)
         event = row_of(
             Event,
             id=key,
@@ -91,7 +97,7 @@ class Rows:
             action=action,
             subject_type=label_of(type(subject)),
             subject_id=subject.pk,
-            company_id=company or getattr(subject, "company_id", None),
+            company_id=None if is_withheld else company,
             is_public=is_public,
             changes=events.pairs_of(changes),
             personal_digest=events.personal_digest(private) if private else "",

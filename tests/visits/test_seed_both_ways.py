@@ -15,8 +15,8 @@ from reports import demo as reports
 from tests.both_ways import NOW, TINY, Picture, Undo, assert_same
 from tests.factories import ProjectFactory
 from visits import demo as visits
-from visits.demo import making
-from visits.models import Visit
+from visits.demo import making, ratings
+from visits.models import Correction, Objection, Visit
 from visits.services.visits import cancel_plan
 
 
@@ -77,6 +77,29 @@ def test_rows_in_bulk_are_those_of_the_services(tiny):
     assert_same(served, written)
     assert served.tables["visits.Answer"].total() > 10
     assert served.about_projects > 5
+
+
+@pytest.mark.slow
+def test_ratings_and_all_that_follows_are_the_same_both_ways(tiny):
+    """Everything is rated, and half of it badly: all ways of a correction are there."""
+    for name, value in (("TICKETS", 1.0), ("VISITS", 1.0), ("OBJECTED", 0.4)):
+        tiny.setattr(ratings, name, value)
+    tiny.setattr(ratings, "WEIGHTS", (1, 1, 1, 2, 2))
+    both = seed(tiny, in_bulk=False, look=lambda: (Picture(), states_of_corrections()))
+    served, states = both
+    written = seed(tiny, in_bulk=True, look=Picture)
+    assert_same(served, written)
+    assert served.tables["visits.Rating"].total() > 50
+    assert states == {
+        *("fixing", "sent", "asked", "ended corrected", "ended not_corrected"),
+        *("ended unheard", "void", "upheld", "rejected"),
+    }
+
+
+def states_of_corrections():
+    rows = Correction.objects.values_list("state", "outcome")
+    rulings = Objection.objects.exclude(decision="").values_list("decision", flat=True)
+    return {" ".join(row).strip() for row in rows} | set(rulings)
 
 
 @pytest.mark.slow

@@ -14,8 +14,9 @@ from crm.models import Company, Department, User
 from visits.models import Category
 from visits.services import categories as category_services
 
-from . import fates, texts
+from . import fates, ratings, texts
 from .fates import Fate, fate_of, working_time
+from .ratings import RatingHands
 from .story import FindingStory, VisitStory
 from .texts import Teller
 
@@ -34,8 +35,11 @@ class Case:
     handler: User | None = None
 
 
-class Hands(Protocol):
+class Hands(RatingHands, Protocol):
     """Who writes what the acts decide: the services, or rows in bulk."""
+
+    # What the last visit left as its record.
+    held_visit: Any
 
     def hold(self, visit: VisitStory, now: datetime) -> Sequence[Case]: ...
 
@@ -102,6 +106,8 @@ class Past:
     # By the company's place in the list.
     owners: dict[int, User] = field(default_factory=dict)
     leads: dict[tuple[str, str], Department] = field(default_factory=dict)
+    # Those of ratings that nobody has played yet.
+    scenes: list[ratings.Scene] = field(default_factory=lambda: [*ratings.SCENES])
 
     @property
     def agenda(self) -> Agenda:
@@ -137,6 +143,8 @@ class Past:
 def hold(past: Past, story: VisitStory, now: datetime) -> None:
     for case in past.hands.hold(story, now):
         follow(past, case, now)
+    officer, visit = past.county.users[story.officer], past.hands.held_visit
+    ratings.after(past, story.company, visit, officer, is_visit=True, now=now)
 
 
 def write_in(
@@ -259,3 +267,5 @@ def confirm(past: Past, case: Case, fate: Fate, now: datetime) -> None:
     note = past.teller(case).one_of("confirm_notes", kind)
     person = past.told(case).contacts[0] if by_call else None
     past.hands.confirm(case, voice, fate.outcome, note, person, now)
+    handler = handler_of(case)
+    ratings.after(past, case.company, case.record, handler, is_visit=False, now=now)

@@ -27,12 +27,13 @@ from visits.services.projects import about
 
 from . import projects
 from .acts import Case
+from .bulk_ratings import RatingRows
 from .bulk_work import WorkRows
 from .hands import content_of, people_met
 from .story import VisitStory
 
 
-class BulkHands(WorkRows):
+class BulkHands(WorkRows, RatingRows):
     """Knows the rows of every act; a test compares them with those of the services."""
 
     def __init__(
@@ -44,6 +45,7 @@ class BulkHands(WorkRows):
             Visit, Met, Finding, Deadline, Ticket, TicketPart, Answer, Involvement
         )
         self.rows.follow(Comment, FirstDispatch)
+        self.begin_ratings()
         self.projects = projects.by_company()
         self.last_visit_on: dict[int, date] = {}
         self.last_on_site: dict[int, date] = {}
@@ -52,6 +54,7 @@ class BulkHands(WorkRows):
         """What is still open, the counters, and when each company was last seen."""
         for sheaf in list(self.open.values()):
             self.put_away(sheaf)
+        self.end_ratings()
         self.note_visits()
         self.rows.finish()
         TicketNumber.objects.bulk_create(
@@ -82,6 +85,7 @@ class BulkHands(WorkRows):
         content = replace(content, project=projects.chosen(of_company, visit, now))
         row = self.visit_of(visit, content, officer, now)
         self.rows.add(row)
+        self.held_visit = row
         for person in content.met:
             self.rows.add(
                 row_of(

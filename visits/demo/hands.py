@@ -20,12 +20,13 @@ from visits.services.content import Content, Heard, Person
 
 from . import pictures, projects
 from .acts import Assistant, Case
+from .rating_hands import ServiceRatings
 from .story import FindingStory, VisitStory
 
 CALL = timedelta(minutes=4)
 
 
-class ServiceHands:
+class ServiceHands(ServiceRatings):
     """As officers, dispatchers, handlers and companies would, one act at a time."""
 
     def __init__(
@@ -54,6 +55,7 @@ class ServiceHands:
         )
         officer = self.county.users[visit.officer]
         outcome = intake.receive(sending, actor=officer, received=received, now=now)
+        self.held_visit = outcome.visit
         later = {str(n): one for n, one in enumerate(visit.findings)}
         cases = []
         if any(one.result == "ticket" for one in visit.findings):

@@ -61,6 +61,7 @@ def make_link(
     now = now or timezone.now()
     if not linkable_by(actor, record):
         raise PermissionDenied
+    record = record_of(*subject_of(record))
     if not is_answered(record):
         thing_of(record, now)
     rating = rating_of(record)
@@ -79,7 +80,6 @@ def make_link(
         link,
         now=now,
         subject_type=kind,
-        subject_id=pk,
         expires_at=link.expires_at,
     )
     return link, token
@@ -221,7 +221,6 @@ def make_second_link(
         link,
         now=now,
         subject_type=link.subject_type,
-        subject_id=link.subject_id,
         expires_at=link.expires_at,
     )
     return link, token
