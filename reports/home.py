@@ -20,6 +20,7 @@ from . import (
     order_home,
     project_home,
     queries,
+    rating_home,
     ticket_home,
 )
 from .sections import ROWS, More, Section
@@ -308,6 +309,12 @@ DESKS = [
         _lazy("What goes to whom when it is near, late, returned or not solved."),
     ),
     Desk(
+        Role.SYSTEM_ADMIN,
+        "visits:rating-rules",
+        _lazy("Rules of ratings"),
+        _lazy("Weights of the levels, and how many days follow a bad rating."),
+    ),
+    Desk(
         Role.SECURITY_ADMIN,
         "crm:grants",
         _lazy("Grants"),
@@ -360,6 +367,9 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.UNIT_HEAD, Role.HANDLER), ticket_home.unit),
     ((Role.UNIT_HEAD, Role.HANDLER), project_home.unit),
     ((Role.UNIT_HEAD,), order_home.unit_head),
+    ((Role.UNIT_HEAD, Role.HANDLER, Role.OFFICER), rating_home.unit),
+    ((Role.DISPATCHER, Role.SUPERVISOR, Role.OFFICER), rating_home.caller),
+    ((Role.SUPERVISOR,), rating_home.supervisor),
     ((Role.UNIT_HEAD,), complaint_home.unit_head),
     ((Role.SUPERVISOR,), complaint_home.supervisor),
     ((Role.LEADER, Role.SUPERVISOR), order_home.issuer),
@@ -370,6 +380,7 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.OWNER,), project_home.owner),
     ((Role.OWNER,), owner),
     ((Role.OWNER,), ticket_home.owner),
+    ((Role.OWNER,), rating_home.owner),
     ((Role.OWNER,), complaint_home.owner),
     ((Role.SECURITY_ADMIN,), complaint_home.security_admin),
     ((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN), administrators),

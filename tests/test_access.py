@@ -430,6 +430,7 @@ ROWS = {
     "visits:rating-look": ("rating", READERS, OWNER, OWNER),
     "visits:rating-look-link": ("rating", READERS, NO, BACK_CALLERS),
     "visits:rating-object": ("rating", READERS, UNIT, UNIT),
+    "visits:rating-disown": ("rating", READERS, OWNER, OWNER),
     "visits:rating-rule": ("rating", READERS, SUPERVISOR, SUPERVISOR),
     "visits:rate-by-link": ("token", ALL, ALL, ALL),
     "visits:look-by-link": ("token", ALL, ALL, ALL),

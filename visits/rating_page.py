@@ -123,8 +123,11 @@ class Page:
         return self.today <= services.last_day(self.rating)
 
     @property
-    def object_until(self) -> date:
-        return services.last_day(self.rating)
+    def may_disown(self) -> bool:
+        rating = self.rating
+        is_told = rating.told_on is not None and not rating.is_excluded
+        by_link = rating.way == Rating.Way.LINK
+        return self.is_owned and by_link and is_told and not self.objection
 
     @property
     def may_rule(self) -> bool:

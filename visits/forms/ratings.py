@@ -135,6 +135,17 @@ class ObjectForm(forms.Form):
     )
 
 
+class DisownForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What makes you sure?"),
+        max_length=1000,
+        widget=area(3),
+        help_text=_(
+            "The supervisor reads it and rules on it. Upheld, the rating is left out."
+        ),
+    )
+
+
 class RuleForm(forms.Form):
     """The supervisor's word on an objection; final."""
 

@@ -154,7 +154,8 @@ class Objection(models.Model):
     rating = models.OneToOneField(Rating, models.PROTECT, related_name="objection")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     reason = models.TextField(_("reason"), max_length=1000)
-    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # Empty: the company itself says that a link was used by somebody else.
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField()
     decision = models.CharField(
         pgettext_lazy("objection", "decision"),

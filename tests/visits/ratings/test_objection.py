@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from crm.lib.errors import DomainError
 from crm.models import Event, Role
@@ -191,3 +192,65 @@ def test_of_a_nameless_rating_the_objection_is_no_companys_event(cast, nameless)
     )
     event = Event.objects.get(action="rating.objected")
     assert (event.company, event.is_public) == (None, False)
+
+
+@pytest.fixture
+def by_link(cast, ticket):
+    """Somebody rated with a link; the company finds it on its page."""
+
+    def make(**said):
+        token = ratings.make_link(ticket, actor=cast.hana, now=LATER)[1]
+        said = ratings.Said(level=5, words="好得很", **said)
+        rating = ratings.rate_by_link(token, said=said, now=LATER)
+        ratings.tell_nameless(now=LATER + DAY)
+        rating.refresh_from_db()
+        return rating
+
+    return make
+
+
+@pytest.mark.parametrize("nameless", [False, True])
+def test_a_company_says_that_it_was_somebody_else(cast, by_link, nameless):
+    """A unit could praise itself with the link that it should hand out."""
+    rating = by_link(is_anonymous=nameless)
+    objection = ratings.disown(
+        rating, actor=cast.otto, reason="当天没有人收到链接", now=LATER + DAY
+    )
+    assert (objection.kind, objection.asked_by) == ("foreign", None)
+    event = Event.objects.get(action="rating.objected")
+    hidden = (None, None) if nameless else (cast.otto, cast.company)
+    assert (event.actor, event.company) == hidden
+    ruled(rating, cast.axel)
+    rating.refresh_from_db()
+    assert rating.is_excluded
+
+
+def test_what_it_gave_signed_in_a_company_does_not_disown(cast, rated):
+    with pytest.raises(DomainError, match="登录"):
+        ratings.disown(rated(1), actor=cast.otto, reason="x", now=LATER)
+
+
+@pytest.mark.parametrize("who", ["hana", "uma", "dora", "axel", "omar"])
+def test_nobody_disowns_in_its_place(cast, by_link, who):
+    with pytest.raises(PermissionDenied):
+        ratings.disown(by_link(), actor=getattr(cast, who), reason="x", now=LATER)
+
+
+def test_a_nameless_one_is_disowned_from_the_next_day_on(cast, ticket):
+    """Before, the event would come first and tell the day's order."""
+    token = ratings.make_link(ticket, actor=cast.hana, now=LATER)[1]
+    said = ratings.Said(level=5, is_anonymous=True)
+    rating = ratings.rate_by_link(token, said=said, now=LATER)
+    with pytest.raises(DomainError, match="明天"):
+        ratings.disown(rating, actor=cast.otto, reason="不是我们", now=LATER)
+    assert not Event.objects.filter(action="rating.objected").exists()
+
+
+def test_the_company_disowns_on_the_page(cast, by_link, as_user, time_machine):
+    rating = by_link()
+    time_machine.move_to(LATER + DAY, tick=False)
+    client = as_user(cast.otto)
+    address = reverse("visits:rating-disown", args=[rating.pk])
+    assert address in client.get(rating.get_absolute_url()).content.decode()
+    assert client.post(address, {"reason": "不是我们评的"}).status_code == 302
+    assert address not in client.get(rating.get_absolute_url()).content.decode()

@@ -21,7 +21,7 @@ from .links import (
     make_second_link,
     rate_by_link,
 )
-from .objecting import last_day, object_to, open_objection, rule_on_objection
+from .objecting import disown, last_day, object_to, open_objection, rule_on_objection
 from .rules import set_rule
 from .second import look_again
 from .things import (
@@ -43,6 +43,7 @@ __all__ = [
     "Said",
     "check_state",
     "company_of",
+    "disown",
     "end_unheard",
     "every_of",
     "find_link",

@@ -35,23 +35,55 @@ def object_to(
     objection = Objection(
         rating=rating, kind=kind, reason=reason.strip(), asked_by=actor, asked_at=now
     )
+    write(objection)
+    tell(rating, "objected", actor, now, kind=kind)
+    return objection
+
+
+@transaction.atomic
+def disown(
+    rating: Rating, *, actor: User, reason: str, now: datetime | None = None
+) -> Objection:
+    """The company says that somebody else used the link: no rating of its own."""
+    now = now or timezone.now()
+    every = Rating.objects.all()
+    rating = Rating.objects.lock(every.owned_by(actor), rating.pk)
+    if rating.way != Rating.Way.LINK:
+        sentence = _("Your company gave this rating itself, signed in.")
+        raise DomainError(sentence, code="own_rating")
+    if rating.told_on is None:
+        sentence = _("Officials read this rating from tomorrow on. Please come back.")
+        raise DomainError(sentence, code="not_told")
+    kind = Objection.Kind.FOREIGN
+    check_reason(reason)
+    # Who of the company says so is nobody's business.
+    objection = Objection(rating=rating, kind=kind, reason=reason.strip(), asked_at=now)
+    write(objection)
+    told_by = None if rating.is_anonymous else actor
+    tell(rating, "objected", told_by, now, kind=kind)
+    return objection
+
+
+def write(objection: Objection) -> None:
     try:
         with transaction.atomic():
             objection.save(force_insert=True)
     except IntegrityError:
         sentence = _("There is an objection to this rating already.")
         raise DomainError(sentence, code="objected_already") from None
-    tell(rating, "objected", actor, now, kind=kind)
-    return objection
+
+
+def check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise DomainError(_("Give the reason."), code="reason_missing", field="reason")
+    check_words(reason, "reason")
 
 
 def check_objection(rating: Rating, kind: str, reason: str, today: date) -> None:
     if kind not in Objection.Kind.values:
         sentence = _("Choose what is wrong with the rating.")
         raise DomainError(sentence, code="kind_missing", field="kind")
-    if not reason.strip():
-        raise DomainError(_("Give the reason."), code="reason_missing", field="reason")
-    check_words(reason, "reason")
+    check_reason(reason)
     if rating.told_on is not None and today > last_day(rating):
         sentence = _("The days for an objection are over; the rating stands.")
         raise DomainError(sentence, code="too_late")
@@ -120,9 +152,7 @@ def check_ruling(objection: Objection, actor: User, reason: str) -> None:
     if objection.asked_by_id == actor.pk:
         sentence = _("Nobody rules on an objection of his own.")
         raise DomainError(sentence, code="own_objection")
-    if not reason.strip():
-        raise DomainError(_("Give the reason."), code="reason_missing", field="reason")
-    check_words(reason, "reason")
+    check_reason(reason)
 
 
 def leave_out(rating: Rating, actor: User, now: datetime) -> None:
@@ -138,7 +168,7 @@ def leave_out(rating: Rating, actor: User, now: datetime) -> None:
 def tell(
     rating: Rating,
     act: str,
-    actor: User,
+    actor: User | None,
     now: datetime,
     **changes: Any,  # Any: codes
 ) -> None:

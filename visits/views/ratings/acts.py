@@ -99,6 +99,19 @@ def objection(request: AppRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(FORM)
+def disown(request: AppRequest, pk: int) -> HttpResponse:
+    """The company did not give this; somebody else had the link."""
+    rating = rating_for(request, pk, "is_owned")
+    form = forms.DisownForm(typed(request))
+
+    def save(data: dict[str, Any]) -> Rating:
+        services.disown(rating, actor=request.user, **data)
+        return rating
+
+    return of_rating(request, rating, form, save, _("This is not our rating"))
+
+
+@require_http_methods(FORM)
 def ruling(request: AppRequest, pk: int) -> HttpResponse:
     rating = rating_for(request, pk, "may_rule")
     if request.method != "POST":
@@ -167,5 +180,6 @@ urls = [
     path("ratings/<int:pk>/look/", look, name="rating-look"),
     path("ratings/<int:pk>/look-link/", second_link, name="rating-look-link"),
     path("ratings/<int:pk>/object/", objection, name="rating-object"),
+    path("ratings/<int:pk>/disown/", disown, name="rating-disown"),
     path("ratings/<int:pk>/rule/", ruling, name="rating-rule"),
 ]
