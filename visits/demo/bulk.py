@@ -27,13 +27,13 @@ from visits.services.projects import about
 
 from . import projects
 from .acts import Case
-from .bulk_ratings import RatingRows
+from .bulk_corrections import CorrectionRows
 from .bulk_work import WorkRows
 from .hands import content_of, people_met
 from .story import VisitStory
 
 
-class BulkHands(WorkRows, RatingRows):
+class BulkHands(WorkRows, CorrectionRows):
     """Knows the rows of every act; a test compares them with those of the services."""
 
     def __init__(
