@@ -77,6 +77,18 @@ MEETING: Final = register(
         mail=Mail.NOW,
     )
 )
+RATING: Final = register(
+    Kind("rating", _("Ratings"), "star", OFFICIALS | {Role.SUPERVISOR})
+)
+CORRECTION: Final = register(
+    Kind(
+        "correction",
+        _("Bad ratings to be corrected"),
+        "tool",
+        UNIT | {Role.OFFICER},
+        mail=Mail.NOW,
+    )
+)
 COMPLAINT: Final = register(
     Kind(
         "complaint",

@@ -16,6 +16,7 @@ from visits.models import (
     Complaint,
     Directive,
     Meeting,
+    Rating,
     StatementRequest,
     SupervisionOrder,
     Ticket,
@@ -33,6 +34,7 @@ def hang() -> None:
     notices.describe(About(VisitRequest, request, rows=with_company))
     notices.describe(About(Directive, directive, rows=with_due))
     notices.describe(About(Meeting, meeting))
+    notices.describe(About(Rating, rating, rows=with_correction))
     notices.describe(About(Complaint, complaint))
     notices.describe(About(StatementRequest, statement))
     notices.describe(About(SupervisionOrder, order, rows=with_clock))
@@ -87,6 +89,25 @@ def directive(one: Directive, user: User | None) -> Told:
 def meeting(one: Meeting, user: User | None) -> Told:
     day = {"day": exact_day(one.day), "topic": one.topic}
     return Told(_("Meeting on %(day)s: %(topic)s") % day, one.get_absolute_url())
+
+
+def with_correction(rows: QuerySet[Rating]) -> QuerySet[Rating]:
+    near = rows.select_related("company", "department", "correction__fix_by")
+    return near.order_by()
+
+
+def rating(one: Rating, user: User | None) -> Told:
+    """Of one without a name neither the company nor what was rated."""
+    values = {"level": one.get_level_display()}
+    correction = getattr(one, "correction", None)
+    is_running = correction is not None and correction.fix_by.met_at is None
+    return Told(
+        _("Rating: %(level)s") % values,
+        one.get_absolute_url(),
+        company="" if one.is_anonymous else one.company.name,
+        unit=one.department.name,
+        due_on=correction.fix_by.due_on if correction and is_running else None,
+    )
 
 
 def complaint(one: Complaint, user: User | None) -> Told:
