@@ -48,14 +48,14 @@ def lines_of(rows: Iterable[Notice], user: User) -> list[Line]:
     told = records_of(found, user)
     words = words_of(found)
     return [
-        Line(
-            one,
-            notices.kind_of(one.kind),
-            told.get((one.about_type, one.about_id)),
-            words[one.event_id],
-        )
+        line_of(one, told.get((one.about_type, one.about_id)), words[one.event_id])
         for one in found
     ]
+
+
+def line_of(notice: Notice, told: Told | None, done: str) -> Line:
+    sentence = told.why if told and told.why else done
+    return Line(notice, notices.kind_of(notice.kind), told, sentence)
 
 
 def records_of(found: Sequence[Notice], user: User | None) -> Records:

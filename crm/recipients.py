@@ -6,36 +6,44 @@ Each takes the event and its record and gives keys of people.
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from crm.lib import trees
 from crm.models import Company, CompanyLiaison, Event, Grant, Role
 from crm.models.liaisons import Liaison
-from crm.notices import sees
+from crm.notices import once, sees
 
 Keys = Iterable[int]
 
 
-def holders(event: Event, *roles: Role, **where: Any) -> "QuerySet[Grant, int]":
+def holders(event: Event, *roles: Role, **where: Any) -> Keys:
     """Who has one of these roles there, on the day of the event."""
-    # Any: lookups of a grant.
-    held = Grant.objects.current(timezone.localdate(event.at))
-    held = held.filter(role__in=roles, user__is_active=True, **where)
-    return held.order_by("user").values_list("user", flat=True).distinct()
+    # Any: lookups of a grant, each a value or a tuple of values.
+    today = timezone.localdate(event.at)
+
+    def ask() -> list[int]:
+        held = Grant.objects.current(today)
+        held = held.filter(role__in=roles, user__is_active=True, **where)
+        users = held.order_by("user").values_list("user", flat=True)
+        return list(users.distinct())
+
+    return once(("holders", today, roles, tuple(sorted(where.items()))), ask)
 
 
 def in_region(event: Event, *roles: Role, path: str) -> Keys:
-    return holders(event, *roles, region__path__in=trees.path_and_above(path))
+    return holders(event, *roles, region__path__in=tuple(trees.path_and_above(path)))
 
 
 def in_department(event: Event, *roles: Role, path: str) -> Keys:
-    return holders(event, *roles, department__path__in=trees.path_and_above(path))
+    return holders(
+        event, *roles, department__path__in=tuple(trees.path_and_above(path))
+    )
 
 
 def in_departments(event: Event, *roles: Role, paths: Iterable[str]) -> Keys:
     above = {path for one in paths for path in trees.path_and_above(one)}
-    return holders(event, *roles, department__path__in=above) if above else []
+    near = {"department__path__in": tuple(sorted(above))}
+    return holders(event, *roles, **near) if above else []
 
 
 def region_of(event: Event) -> str:
@@ -43,7 +51,8 @@ def region_of(event: Event) -> str:
     if event.company_id is None:
         return ""
     paths = Company.objects.filter(pk=event.company_id)
-    return paths.values_list("region_path", flat=True).first() or ""
+    found = paths.values_list("region_path", flat=True)
+    return once(("region", event.company_id), lambda: found.first() or "")
 
 
 @sees

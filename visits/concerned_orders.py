@@ -2,8 +2,9 @@
 
 from crm import recipients
 from crm.models import Event, Role
+from crm.notices import sees
 from crm.recipients import Keys
-from visits.models import AccountabilityRecord, SupervisionOrder
+from visits.models import AccountabilityRecord, OrderProposal, SupervisionOrder
 
 
 def unit_ordered(event: Event, order: SupervisionOrder) -> Keys:
@@ -14,8 +15,21 @@ def unit_ordered(event: Event, order: SupervisionOrder) -> Keys:
     return {*named, *recipients.in_department(event, *roles, path=path)}
 
 
+@sees
+def unit_ordered_red(event: Event, order: SupervisionOrder) -> Keys:
+    """The same people, whom a red one does not let wait."""
+    is_red = order.colour == SupervisionOrder.Colour.RED
+    return unit_ordered(event, order) if is_red else []
+
+
 def issuer(event: Event, order: SupervisionOrder) -> Keys:
     return [order.issued_by_id]
+
+
+@sees
+def may_issue(event: Event, proposal: OrderProposal) -> Keys:
+    """The supervisors of the scope."""
+    return recipients.in_region(event, Role.SUPERVISOR, path=proposal.place_path)
 
 
 def heads_concerned(event: Event, record: AccountabilityRecord) -> Keys:

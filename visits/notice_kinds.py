@@ -77,6 +77,39 @@ MEETING: Final = register(
         mail=Mail.NOW,
     )
 )
+REMINDER: Final = register(
+    Kind("reminder", _("Due soon or late"), "clock", UNIT | {Role.OFFICER}, robot=True)
+)
+RAISED: Final = register(
+    Kind(
+        "raised",
+        _("Raised to me"),
+        "stairs-up",
+        {Role.UNIT_HEAD, Role.LEADER},
+        mail=Mail.NOW,
+    )
+)
+RED_ORDER: Final = register(
+    Kind(
+        "red_order",
+        _("Red supervision orders"),
+        "alert-triangle",
+        UNIT,
+        is_urgent=True,
+        mail=Mail.NOW,
+        robot=True,
+    )
+)
+ORDER: Final = register(
+    Kind(
+        "order",
+        _("Supervision orders"),
+        "alert-circle",
+        UNIT | {Role.SUPERVISOR, Role.LEADER},
+        mail=Mail.NOW,
+        robot=True,
+    )
+)
 RATING: Final = register(
     Kind("rating", _("Ratings"), "star", OFFICIALS | {Role.SUPERVISOR})
 )
@@ -106,24 +139,6 @@ STATEMENT: Final = register(
         "question-mark",
         {Role.UNIT_HEAD},
         is_discreet=True,
-        mail=Mail.NOW,
-    )
-)
-ORDER: Final = register(
-    Kind(
-        "order",
-        _("Supervision orders to my unit"),
-        "alert-triangle",
-        UNIT,
-        mail=Mail.NOW,
-    )
-)
-ORDER_ANSWER: Final = register(
-    Kind(
-        "order_answer",
-        _("Answers to my supervision orders"),
-        "message-2",
-        {Role.SUPERVISOR, Role.LEADER},
         mail=Mail.NOW,
     )
 )

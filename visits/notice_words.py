@@ -1,7 +1,8 @@
 """How tickets, visits and requests stand in a notice."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -15,7 +16,9 @@ from visits.models import (
     AccountabilityRecord,
     Complaint,
     Directive,
+    Escalation,
     Meeting,
+    OrderProposal,
     Rating,
     StatementRequest,
     SupervisionOrder,
@@ -24,7 +27,13 @@ from visits.models import (
     VisitRequest,
 )
 
-from . import ticket_list, ticket_words, visit_words
+from . import (
+    escalation_kinds,
+    escalation_words,
+    ticket_list,
+    ticket_words,
+    visit_words,
+)
 
 
 def hang() -> None:
@@ -34,6 +43,15 @@ def hang() -> None:
     notices.describe(About(VisitRequest, request, rows=with_company))
     notices.describe(About(Directive, directive, rows=with_due))
     notices.describe(About(Meeting, meeting))
+    notices.describe(
+        About(
+            Escalation,
+            escalation,
+            rows=with_names,
+            needs=("deadline__handler", "department", "company", "region"),
+        )
+    )
+    notices.describe(About(OrderProposal, proposal))
     notices.describe(About(Rating, rating, rows=with_correction))
     notices.describe(About(Complaint, complaint))
     notices.describe(About(StatementRequest, statement))
@@ -89,6 +107,38 @@ def directive(one: Directive, user: User | None) -> Told:
 def meeting(one: Meeting, user: User | None) -> Told:
     day = {"day": exact_day(one.day), "topic": one.topic}
     return Told(_("Meeting on %(day)s: %(topic)s") % day, one.get_absolute_url())
+
+
+def with_names(rows: QuerySet[Escalation]) -> list[Escalation]:
+    """Each with how its subject is called: one question for each kind of subject."""
+    found = list(rows.select_related("rule", "department", "raised_by").order_by())
+    keys: defaultdict[str, set[int]] = defaultdict(set)
+    for one in found:
+        keys[one.subject_type].add(one.subject_id)
+    kinds = {label: escalation_kinds.of_type(label) for label in keys}
+    named = {label: kind.named(keys[label]) for label, kind in kinds.items() if kind}
+    for one in found:
+        # Any: our own note on the row, for escalation() below.
+        cast(Any, one).named = named.get(one.subject_type, {}).get(one.subject_id)
+    return found
+
+
+def escalation(one: Any, user: User | None) -> Told:  # Any: with its name
+    named = one.named
+    title = named.title if named else escalation_words.level_label(one.level)
+    return Told(
+        f"{named.number} {title}".strip() if named else title,
+        one.get_absolute_url(),
+        number=named.number if named else "",
+        unit=one.department.name if one.department else "",
+        due_on=one.due_on if one.is_open else None,
+        why=escalation_words.sentence(escalation_words.facts_of(one)),
+    )
+
+
+def proposal(one: OrderProposal, user: User | None) -> Told:
+    values = {"matter": one.matter}
+    return Told(_("Proposed order: %(matter)s") % values, reverse("visits:orders"))
 
 
 def with_correction(rows: QuerySet[Rating]) -> QuerySet[Rating]:

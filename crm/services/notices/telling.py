@@ -3,11 +3,11 @@
 All in the transaction of the change. What is sent, the worker sends after it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 from django.utils import timezone
@@ -35,11 +35,48 @@ class Address:
     instead_of: int | None = None
 
 
+# A sweep or a bulk act is read on the lists that it fills: from so many addresses at
+# once on, a person is told of so few of a kind.
+MANY: Final = 200
+MOST_OF_MANY: Final = 20
+
+
 def tell(written: Written) -> None:
     """Write the notices of these events, and the messages that go with them."""
-    found = list(addresses(written))
-    if not found:
+    told = [pair for pair in written if notices.rules_of(pair[0])]
+    if not told:
         return
+    with notices.remembering():
+        read_ahead(told)
+        found = list(addresses(told))
+    if len(found) > MANY:
+        found = few_of_each(found)
+    if found:
+        write(found)
+
+
+def read_ahead(told: Written) -> None:
+    """What finding the people needs of many records, in one query each."""
+    by_model: defaultdict[str, list[models.Model]] = defaultdict(list)
+    for _event, subject in told:
+        by_model[subject._meta.label_lower].append(subject)
+    for label, records in by_model.items():
+        about = notices.about_of(label)
+        if about is not None and about.needs and len(records) > 1:
+            models.prefetch_related_objects(records, *about.needs)
+
+
+def few_of_each(found: list[Address]) -> list[Address]:
+    counts: Counter[tuple[int, str]] = Counter()
+    kept = []
+    for one in found:
+        counts[one.person, one.kind.key] += 1
+        if counts[one.person, one.kind.key] <= MOST_OF_MANY:
+            kept.append(one)
+    return kept
+
+
+def write(found: list[Address]) -> None:
     now = max(one.event.at for one in found)
     today = timezone.localdate(now)
     found = with_stand_ins(found, today)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from crm.models import Event, Notice
+from crm.models import Delivery, Event, Notice, User
 from crm.notices import kind_of
 from tests.factories import NOON
 from visits.services import accountability, orders
@@ -28,7 +28,7 @@ def test_the_unit_hears_of_each_step_and_the_issuer_of_the_answer(cast, ticket):
     orders.raise_order(order, colour="red", reason="拖", **at)
     assert told_of("order.raised") == UNIT
     answer(cast, order)
-    assert told_of("order.answered") == {("axel", "order_answer")}
+    assert told_of("order.answered") == {("axel", "order")}
     orders.send_back_order(order, reason="缺", **at)
     assert told_of("order.sent_back") == UNIT
     answer(cast, order, now=NOON + timedelta(days=1))
@@ -70,3 +70,22 @@ def test_responsibility_is_told_to_the_head_and_to_who_may_review(cast, record, 
     )
     assert told_of("accountability.exempted") == head
     assert kind_of("accountability").is_discreet
+
+
+def test_a_red_one_goes_out_at_night(cast, settings):
+    settings.EMAIL_HOST = "mail.example.gov.cn"
+    User.objects.filter(login="uma").update(email="uma@example.gov.cn")
+    night = NOON + timedelta(hours=10)
+    issued(cast, colour="red", now=night)
+    issued(cast, colour="blue", now=night, requirement="另一件。")
+    assert told_of("order.issued") == {("hana", "order"), ("uma", "order")}
+    kinds = dict(Delivery.objects.values_list("kind", "next_at"))
+    assert kinds["red_order"] == night
+    assert kinds["order"] > night
+
+
+def test_all_of_it_can_be_read_in_the_list(cast, as_user):
+    issued(cast)
+    (line,) = as_user(cast.uma).get("/notices/").context["lines"]
+    assert "督" in line.told.number
+    assert line.told.unit == "人社局"

@@ -146,7 +146,11 @@ def people_of(escalation: Escalation, today: date) -> list[User]:
     level = Level(escalation.level)
     if level == Level.HANDLER and (named := handler_of(escalation, today)):
         return [named]
-    path = path_of(escalation, level)
+    return people_at(level, path_of(escalation, level), today)
+
+
+def people_at(level: Level, path: str, today: date) -> list[User]:
+    """Who holds a level nearest to this place."""
     if not path:
         return []
     tree = tree_of(level)
