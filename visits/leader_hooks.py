@@ -7,8 +7,14 @@ from crm.models import Department, Role
 from crm.nav import NavItem
 from projects import project_panels
 
-from . import leader_panels, leader_words, ticket_panels, ticket_words
-from .leader_desk import sources
+from . import (
+    leader_orders,
+    leader_panels,
+    leader_words,
+    ticket_panels,
+    ticket_words,
+)
+from .leader_desk import escalated, ordered, sources
 
 
 def hang() -> None:
@@ -22,6 +28,9 @@ def hang() -> None:
         )
     )
     sources.hang()
+    escalated.hang()
+    ordered.hang()
+    leader_orders.hang()
     project_panels.hang(
         project_panels.Panel(
             "leader", 10, "visits/leader/_of_project.html", leader_panels.of_project

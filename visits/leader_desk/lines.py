@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from crm.lib import words
 from crm.lib.labels import label_of
+from crm.models import DeadlinePause
 from projects.models import KeyListing
 
 from .matters import TICKET
@@ -75,6 +76,15 @@ def asked(case: Case) -> Iterator[Part]:
             "reason": case.fact("reason"),
         }
         yield Part(_("asks for %(days)s working days instead of %(before)s") % values)
+    elif case.waiting.source == "pause":
+        values = {
+            "kind": label_of(DeadlinePause.Kind, case.fact("kind")),
+            "day": words.day(case.fact("until_on"), case.today),
+        }
+        yield Part(_("asks for a pause until %(day)s: %(kind)s") % values)
+    elif case.fact("raised_by__name"):
+        values = {"name": case.fact("raised_by__name")}
+        yield Part(_("raised by %(name)s") % values)
     elif case.waiting.source == "listing":
         kind = label_of(KeyListing.Kind, case.fact("kind"))
         values = {
@@ -87,7 +97,7 @@ def asked(case: Case) -> Iterator[Part]:
 def tried(case: Case) -> list[Part]:
     """Who has it in hand, and what came of it so far."""
     matter = case.matter
-    who = " ".join(filter(None, [matter.department_name, matter.handler]))
+    who = " ".join(filter(None, [case.department_name, matter.handler]))
     found = [Part(who)] if who else []
     if reason := case.fact("reason"):
         found.append(Part(_("reason: %(reason)s") % {"reason": reason[:60]}))
@@ -109,6 +119,11 @@ TRIED = {
     ),
     "corrections": lambda n: (
         ngettext("%(n)s correction", "%(n)s corrections", n) % {"n": n}
+    ),
+    "orders": lambda n: ngettext("%(n)s order", "%(n)s orders", n) % {"n": n},
+    "sent_back": lambda n: (
+        ngettext("answer sent back %(n)s time", "answer sent back %(n)s times", n)
+        % {"n": n}
     ),
     "again": lambda n: (
         ngettext("asked again %(n)s time", "asked again %(n)s times", n) % {"n": n}

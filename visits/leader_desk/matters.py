@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from crm.lib.labels import label_of
@@ -19,15 +21,21 @@ from crm.models import (
 from crm.models.companies import tag_words
 from crm.services import calendar
 from projects.models import Milestone, Project, ProjectLiaison
-from visits.models import Answer, Directive, MeetingTask, Ticket, TicketPart
+from visits import escalation_kinds
+from visits.models import (
+    Answer,
+    Directive,
+    Escalation,
+    MeetingTask,
+    SupervisionOrder,
+    Ticket,
+    TicketPart,
+)
 
 Key = tuple[str, int]
 TICKET, MILESTONE = "visits.ticket", "projects.milestone"
-PROJECT, DIRECTIVE, TASK = (
-    "projects.project",
-    "visits.directive",
-    "visits.meetingtask",
-)
+PROJECT, DIRECTIVE = "projects.project", "visits.directive"
+TASK, ORDER = "visits.meetingtask", "visits.supervisionorder"
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,8 @@ class Matter:
     is_running: bool = False
     # What was tried.
     tried: dict[str, int] = field(default_factory=dict)
+    # A second order to the same department is refused.
+    has_open_order: bool = False
     version: int = 1
 
     @property
@@ -91,17 +101,36 @@ class Matter:
 def matters_of(keys: Collection[Key]) -> dict[Key, Matter]:
     """All in one query per kind, however many there are."""
     found: dict[Key, Matter] = {}
-    for subject_type, read in READERS.items():
+    for subject_type in sorted({kind for kind, _pk in keys}):
         wanted = [pk for kind, pk in keys if kind == subject_type]
-        if wanted:
-            found |= {one.key: one for one in read(wanted)}
+        read = READERS.get(subject_type) or partial(others, subject_type)
+        found |= {one.key: one for one in read(wanted)}
     return found
+
+
+def others(subject_type: str, keys: Collection[int]) -> Iterable[Matter]:
+    """What else can be raised to a leader: as its kind names it."""
+    kind = escalation_kinds.of_type(subject_type)
+    for pk, named in (kind.named(keys) if kind else {}).items():
+        key = (subject_type, pk)
+        yield Matter(key=key, title=named.title, url=named.url, number=named.number)
 
 
 def count_of(rows: QuerySet[Any, Any], by: str) -> Any:  # Any: an expression
     """How many rows point here, as a subquery."""
     counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)
+
+
+def count_about(model: type[models.Model], label: str) -> Any:  # Any: an expression
+    """How many rows name this record as events do."""
+    rows = model._default_manager.filter(subject_type=label, subject_id=OuterRef("pk"))
+    return count_of(rows, "subject_id")
+
+
+def open_order(label: str) -> Exists:
+    orders = SupervisionOrder.objects.open()
+    return Exists(orders.filter(subject_type=label, subject_id=OuterRef("pk")))
 
 
 def tags_in(words: str | None) -> tuple[str, ...]:
@@ -130,6 +159,9 @@ def tickets(keys: Iterable[int]) -> Iterable[Matter]:
         officer=officer_of_company(),
         answer_count=count_of(answers, "ticket"),
         directive_count=count_of(directives, "ticket"),
+        escalation_count=count_about(Escalation, TICKET),
+        order_count=count_about(SupervisionOrder, TICKET),
+        has_open_order=open_order(TICKET),
     )
     for one in rows.select_related("company", "project", "handler", "solve_by"):
         yield of_ticket(one)
@@ -163,7 +195,10 @@ def of_ticket(one: Any) -> Matter:  # Any: annotated as above
             "returns": one.return_count,
             "redos": one.redo_count,
             "directives": one.directive_count,
+            "orders": one.order_count,
+            "escalations": one.escalation_count,
         },
+        has_open_order=one.has_open_order,
         version=one.version,
     )
 
@@ -178,6 +213,9 @@ def milestones(keys: Iterable[int]) -> Iterable[Matter]:
     rows = Milestone.objects.filter(pk__in=keys).annotate(
         officer=officer_of_project("project"),
         directive_count=count_of(directives, "milestone"),
+        escalation_count=count_about(Escalation, MILESTONE),
+        order_count=count_about(SupervisionOrder, MILESTONE),
+        has_open_order=open_order(MILESTONE),
     )
     related = ("project__company", "department", "handler", "decide_by", "admit_by")
     for one in rows.select_related(*related):
@@ -202,7 +240,13 @@ def of_milestone(one: Any) -> Matter:  # Any: annotated as above
         due_on=clock.due_on if clock else None,
         days=clock.days if clock else 0,
         is_running=bool(clock and clock.met_at is None and clock.due_on),
-        tried={"corrections": one.corrections, "directives": one.directive_count},
+        tried={
+            "corrections": one.corrections,
+            "directives": one.directive_count,
+            "orders": one.order_count,
+            "escalations": one.escalation_count,
+        },
+        has_open_order=one.has_open_order,
         version=one.version,
     )
 
@@ -236,31 +280,62 @@ def of_project(one: Any) -> Matter:  # Any: annotated as above
 
 def directives(keys: Iterable[int]) -> Iterable[Matter]:
     rows = Directive.objects.filter(pk__in=keys).for_page()
-    for one in rows:
-        clock = one.due
-        yield Matter(
-            key=(DIRECTIVE, one.pk),
-            title=one.text,
-            url=one.get_absolute_url(),
-            state=str(one.get_status_display()),
-            company=one.company_id,
-            company_name=one.company.name if one.company else "",
-            project_name=one.project.name if one.project else "",
-            department=one.department_id,
-            department_name=one.department.name,
-            handler=one.person.name if one.person else "",
-            due_on=clock.due_on if clock else None,
-            days=clock.days if clock else 0,
-            is_running=bool(clock and one.is_open),
-            tried={"again": one.again_count},
-            version=one.version,
-        )
+    return map(of_directive, rows.annotate(has_open_order=open_order(DIRECTIVE)))
+
+
+def of_directive(one: Directive) -> Matter:
+    clock = one.due
+    return Matter(
+        key=(DIRECTIVE, one.pk),
+        title=one.text,
+        url=one.get_absolute_url(),
+        state=str(one.get_status_display()),
+        company=one.company_id,
+        company_name=one.company.name if one.company else "",
+        project=one.project_id,
+        project_name=one.project.name if one.project else "",
+        department=one.department_id,
+        department_name=one.department.name,
+        handler=one.person.name if one.person else "",
+        due_on=clock.due_on if clock else None,
+        days=clock.days if clock else 0,
+        is_running=bool(clock and one.is_open),
+        tried={"again": one.again_count},
+        has_open_order=bool(getattr(one, "has_open_order", False)),
+        version=one.version,
+    )
+
+
+def orders(keys: Iterable[int]) -> Iterable[Matter]:
+    return map(of_order, SupervisionOrder.objects.filter(pk__in=keys).for_page())
+
+
+def of_order(one: SupervisionOrder) -> Matter:
+    clock = one.answer_by
+    return Matter(
+        key=(ORDER, one.pk),
+        title=f"{one.colour_title} {one.number} {one.matter}",
+        url=one.get_absolute_url(),
+        state=str(one.get_status_display()),
+        company=one.company_id,
+        company_name=one.company.name if one.company else "",
+        department=one.department_id,
+        department_name=one.department.name,
+        handler=one.person.name if one.person else "",
+        due_on=clock.due_on,
+        days=clock.days,
+        is_running=one.is_owing,
+        tried={"sent_back": one.returned_count},
+        version=one.version,
+    )
 
 
 def tasks(keys: Iterable[int]) -> Iterable[Matter]:
-    rows = MeetingTask.objects.filter(pk__in=keys).for_page()
+    found = MeetingTask.objects.filter(pk__in=keys).for_page()
+    rows: Any = found.annotate(has_open_order=open_order(TASK))  # Any: annotated
     for one in rows:
         yield Matter(
+            has_open_order=one.has_open_order,
             key=(TASK, one.pk),
             title=one.text,
             url=f"{one.meeting.get_absolute_url()}#task-{one.pk}",
@@ -281,4 +356,5 @@ READERS = {
     PROJECT: projects,
     DIRECTIVE: directives,
     TASK: tasks,
+    ORDER: orders,
 }

@@ -7,36 +7,28 @@ from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from visits.models import Decision
+from crm.lib.labels import label_of as label_words
+from visits.models import Decision, SupervisionOrder
 
 from . import proposals
 from .matters import DIRECTIVE, MILESTONE, PROJECT, TASK, TICKET
-from .proposals import DAYS, Case, Rule
+from .proposals import DAYS, MEET_THE_COMPANY, REPORT, Case, Rule
 
-Act = Decision.Act
-# The matters for which each act exists.
+Act, Colour = Decision.Act, SupervisionOrder.Colour
+# The matters for which an act exists; an act that is not named fits all of them.
 FITS: Final[dict[str, frozenset[str]]] = {
-    Act.DIRECT: frozenset({TICKET, MILESTONE, PROJECT, DIRECTIVE, TASK}),
     Act.GRANT: frozenset({TICKET}),
     Act.DENY: frozenset({TICKET}),
     Act.ADOPT: frozenset({TICKET, PROJECT}),
     Act.ORDER: frozenset({TICKET, MILESTONE, DIRECTIVE, TASK}),
     Act.RAISE: frozenset({TICKET, MILESTONE}),
     Act.REASSIGN: frozenset({TICKET}),
-    Act.MEET: frozenset({TICKET, PROJECT, MILESTONE, DIRECTIVE, TASK}),
-    Act.TABLE: frozenset({TICKET, PROJECT, MILESTONE, DIRECTIVE, TASK}),
-    Act.APPROVE: frozenset({PROJECT}),
-    Act.REFUSE: frozenset({PROJECT}),
 }
 # No word is needed; a directive or an order only with the proposed ones.
 PLAIN: Final = frozenset({Act.GRANT, Act.ADOPT, Act.APPROVE})
-# Acts whose services are there; those of other parts are added when they are loaded.
-POSSIBLE: Final[set[str]] = {
-    *(Act.DIRECT, Act.GRANT, Act.DENY, Act.ADOPT, Act.REASSIGN),
-    *(Act.MEET, Act.TABLE, Act.APPROVE, Act.REFUSE),
-}
+# For whoever is asked to do it.
+TO_DEPARTMENT: Final = frozenset({Act.DIRECT, Act.ORDER, Act.REASSIGN})
 
 
 @dataclass(frozen=True)
@@ -80,6 +72,7 @@ ICONS: Final[dict[str, str]] = {
     Act.TABLE: "calendar-event",
     Act.APPROVE: "check",
     Act.REFUSE: "ban",
+    Act.SETTLE: "message",
 }
 
 
@@ -112,12 +105,21 @@ NAMED: Final = {TICKET: "ticket", PROJECT: "project"}
 
 
 def fits(act: str, case: Case) -> bool:
-    if not proposals.settles(case.waiting.source, act) and act not in BESIDE:
+    """Whether it is possible here at all, and leads somewhere."""
+    source, matter = case.waiting.source, case.matter
+    if not proposals.settles(source, act) and act not in BESIDE:
         return False
-    if act not in POSSIBLE or case.matter.subject_type not in FITS[act]:
+    if matter.subject_type not in FITS.get(act, {matter.subject_type}):
         return False
-    needs_department = act in {Act.DIRECT, Act.ORDER, Act.REASSIGN}
-    return not needs_department or case.matter.department is not None
+    if act in TO_DEPARTMENT and case.department is None:
+        return False
+    if act == Act.ORDER:
+        # A second order to the same department is refused: its colour is raised.
+        return not case.matter.has_open_order
+    if act in {Act.RAISE, Act.SETTLE}:
+        is_raised = source == "escalation"
+        return is_raised and (act == Act.SETTLE or not case.is_chief)
+    return True
 
 
 def button(case: Case, act: str) -> Offer:
@@ -147,18 +149,19 @@ def words_of(case: Case, rule: Rule) -> str:
         return ""
     matter = case.matter
     values = {
-        "department": matter.department_name,
-        "company": matter.company_name or matter.project_name,
+        "department": case.department_name,
+        "company": matter.company_name,
         "title": matter.title[:60],
         "days": DAYS,
     }
-    return str(rule.text) % values
+    has_company = bool(matter.company_name) or rule.text != MEET_THE_COMPANY
+    return str(rule.text if has_company else REPORT) % values
 
 
 def terms_of(case: Case, rule: Rule, text: str) -> dict[str, Any]:
     if not text:
         return dict(rule.terms)
-    given = {"text": text, "department": case.matter.department, "days": DAYS}
+    given = {"text": text, "department": case.department, "days": DAYS}
     return {**rule.terms, **given}
 
 
@@ -166,15 +169,9 @@ def label_of(act: str, terms: dict[str, Any]) -> str:
     """「督办（黄色）」: what the tap does."""
     label = str(Act(act).label)
     if colour := terms.get("colour"):
-        return _("%(act)s (%(colour)s)") % {"act": label, "colour": COLOURS[colour]()}
+        values = {"act": label, "colour": label_words(Colour, colour)}
+        return _("%(act)s (%(colour)s)") % values
     return label
-
-
-COLOURS: Final = {
-    "blue": lambda: pgettext("supervision order", "blue"),
-    "yellow": lambda: pgettext("supervision order", "yellow"),
-    "red": lambda: pgettext("supervision order", "red"),
-}
 
 
 def seen_of(case: Case, act: str, terms: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from django.db.models import Q
 from django.utils import timezone
 
-from crm.models import Lamp, User
+from crm.models import Lamp, Role, User
 from crm.services import deadlines
 from visits.models import Adoption, Decision, Directive
 
@@ -104,19 +104,24 @@ def desk_of(user: User, *, begin: int = 0, now: datetime | None = None) -> Desk:
     now = now or timezone.now()
     today = timezone.localdate(now)
     near = deadlines.yellow_from(today)
-    waiting = grouped(sources.find_all(user, today))
+    reading = sources.Reading(user, today)
+    waiting = grouped(sources.find_all(reading))
     decisions = decisions_of(user, [one.card for one in waiting], now)
     decided = {one.card for one in decisions if one.state != State.FAILED}
     waiting = [one for one in waiting if one.card not in decided]
     own = [one for one in decisions if one.leader_id == user.pk]
     held = adoptions_of(user)
     shown = first_of(waiting, begin)
-    wanted = {one.about for one in shown}
+    known = {one.about: one.matter for one in shown if one.matter}
+    wanted = {one.about for one in shown} - set(known)
     wanted |= {(one.subject_type, one.subject_id) for one in own}
     wanted |= {(one.about._meta.label_lower, one.about.pk) for one in held}
-    matters = matters_of(wanted)
+    matters = matters_of(wanted) | known
+    is_chief = bool(user.access.region_ranges(Role.LEADER))
     cases = [
-        Case(one, matters[one.about], today) for one in shown if one.about in matters
+        Case(one, matters[one.about], today, is_chief)
+        for one in shown
+        if one.about in matters
     ]
     return Desk(
         today=today,
@@ -128,7 +133,7 @@ def desk_of(user: User, *, begin: int = 0, now: datetime | None = None) -> Desk:
         total=len(waiting),
         after=begin + len(shown),
         adoptions=[held_of(one, matters, today, near) for one in held],
-        directives=directives_of(user, today, near),
+        directives=[own_of(one, today, near) for one in first_own(reading)],
     )
 
 
@@ -171,11 +176,12 @@ def card_of(case: Case, near: date) -> Card:
 
 def case_for(user: User, card: str, today: date) -> Case | None:
     """The case of one card, if it waits for this person still."""
-    waiting = sources.find_one(user, today, card)
+    waiting = sources.find_one(sources.Reading(user, today), card)
     if waiting is None:
         return None
-    matter = matters_of([waiting.about]).get(waiting.about)
-    return Case(waiting, matter, today) if matter else None
+    matter = waiting.matter or matters_of([waiting.about]).get(waiting.about)
+    is_chief = bool(user.access.region_ranges(Role.LEADER))
+    return Case(waiting, matter, today, is_chief) if matter else None
 
 
 def taken_of(
@@ -208,17 +214,11 @@ def held_of(
     return Held(adoption, matter, matter.lamp(today, near), matter.left(today))
 
 
-def directives_of(user: User, today: date, near: date) -> list[Own]:
-    """Those that are not done: answered ones first, they wait for his yes."""
-    rows = Directive.objects.filter(
-        leader=user, status__in=[Directive.Status.OPEN, Directive.Status.ANSWERED]
-    )
-    ordered = rows.for_page().order_by("status", "due__due_on", "pk")[:OWN]
-    return [
-        Own(
-            one,
-            one.due.lamp(today, near) if one.due and one.is_open else Lamp.GREY,
-            deadlines.days_left(one.due, today) if one.due else None,
-        )
-        for one in ordered
-    ]
+def first_own(reading: sources.Reading) -> list[Directive]:
+    """Answered ones first: they wait for his yes."""
+    return sorted(reading.directives, key=lambda one: one.is_open)[:OWN]
+
+
+def own_of(one: Directive, today: date, near: date) -> Own:
+    lamp = one.due.lamp(today, near) if one.due and one.is_open else Lamp.GREY
+    return Own(one, lamp, deadlines.days_left(one.due, today) if one.due else None)

@@ -17,8 +17,6 @@ from .sources import Waiting
 Act = Decision.Act
 # What a standard directive gives a department: working days to answer.
 DAYS = 3
-# Beyond so many working days an order is red.
-FAR_BEYOND = 10
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,8 @@ class Case:
     waiting: Waiting
     matter: Matter
     today: date
+    # Whether the person leads a region; then nobody stands above him here.
+    is_chief: bool = False
 
     @property
     def late(self) -> int:
@@ -36,6 +36,16 @@ class Case:
     @property
     def is_late(self) -> bool:
         return self.matter.is_late(self.today)
+
+    @property
+    def department(self) -> int | None:
+        """Whose it is; of what is only raised, whose promise it was."""
+        found: int | None = self.matter.department or self.fact("department")
+        return found
+
+    @property
+    def department_name(self) -> str:
+        return self.matter.department_name or self.fact("department__name") or ""
 
     def tried(self, name: str) -> int:
         return self.matter.tried.get(name, 0)
@@ -82,8 +92,8 @@ MEET_THE_COMPANY = pgettext_lazy(
 )
 REPORT = pgettext_lazy(
     "standard directive",
-    "%(department)s: say within %(days)s working days why it is late and by when it "
-    "is done.",
+    "%(department)s: say within %(days)s working days what keeps “%(title)s”, and by "
+    "when it is done.",
 )
 ANSWER_AT_LAST = pgettext_lazy(
     "standard order",
@@ -98,6 +108,7 @@ RULES: list[Rule] = [
         _("it is late already: a late ticket is not extended"),
     ),
     Rule("extension", always, Act.GRANT, _("asked for in time, for the first time")),
+    Rule("pause", always, Act.APPROVE, _("asked for with its reason and last day")),
     Rule("listing", always, Act.APPROVE, _("asked for by who serves the project")),
     Rule(
         "directive",
@@ -119,6 +130,7 @@ RULES: list[Rule] = [
 # After the proposed one these are offered, as far as they fit the matter.
 OFFERED: dict[str, Sequence[str]] = {
     "extension": (Act.GRANT, Act.DENY),
+    "pause": (Act.APPROVE, Act.REFUSE),
     "listing": (Act.APPROVE, Act.REFUSE),
     "directive": (Act.ORDER, Act.DIRECT, Act.TABLE),
 }
@@ -131,12 +143,14 @@ MORE: Sequence[str] = (
     Act.REASSIGN,
     Act.MEET,
     Act.TABLE,
+    Act.SETTLE,
 )
 
 
 # Of what is asked for only a yes or a no is an answer; other acts leave the card.
 ANSWERS: dict[str, frozenset[str]] = {
     "extension": frozenset({Act.GRANT, Act.DENY}),
+    "pause": frozenset({Act.APPROVE, Act.REFUSE}),
     "listing": frozenset({Act.APPROVE, Act.REFUSE}),
 }
 

@@ -3,22 +3,32 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 
-from crm.lib import trees
 from crm.lib.http import key_of
-from crm.models import Absence, Grant, Role, User
+from crm.models import Role, User
 from projects.models import KeyListing, Project
-from visits.models import Directive, Extension, Ticket, TicketPart
+from visits.models import Directive, Extension, Ticket, TicketPart, TicketPause
+from visits.models.escalation_sets import present
 from visits.services.tickets.acts import IN_HAND
 
-from .matters import DIRECTIVE, PROJECT, TICKET, Key
+from .matters import (
+    DIRECTIVE,
+    PROJECT,
+    TICKET,
+    Key,
+    Matter,
+    of_directive,
+    open_order,
+)
 
 # More than so many of one source are not counted one by one.
 MOST: Final = 200
+Rows = Any  # a queryset, of whatever model
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,8 @@ class Waiting:
     on: date = date.max
     # What proposals and sentences are made of.
     facts: dict[str, Any] = field(default_factory=dict)
+    # Where the source has read it already.
+    matter: Matter | None = None
 
     @property
     def card(self) -> str:
@@ -44,8 +56,24 @@ class Waiting:
         return f"{self.source}-{self.pk}{again}"
 
 
-# Those of this person today, or only the one of this key.
-Find = Callable[[User, date, int | None], Iterable[Waiting]]
+@dataclass
+class Reading:
+    """One look at the desk: what several parts of it need is read once."""
+
+    user: User
+    today: date
+
+    @cached_property
+    def directives(self) -> list[Directive]:
+        """The leader's own that are not done, by the day they are due."""
+        undone = [Directive.Status.OPEN, Directive.Status.ANSWERED]
+        rows = Directive.objects.filter(leader=self.user, status__in=undone)
+        shown = rows.for_page().annotate(has_open_order=open_order(DIRECTIVE))
+        return list(shown.order_by("due__due_on", "pk")[:MOST])
+
+
+# Those of this person, or only the one of this key.
+Find = Callable[[Reading, int | None], Iterable[Waiting]]
 
 
 @dataclass(frozen=True)
@@ -69,115 +97,115 @@ def every() -> list[Source]:
     return sorted(_sources.values(), key=lambda source: source.order)
 
 
-def find_all(user: User, today: date) -> list[Waiting]:
-    """Everything that waits, by source."""
-    return [one for source in every() for one in source.find(user, today, None)]
+def find_all(reading: Reading) -> list[Waiting]:
+    """Everything that waits, by source; nothing for who is no leader."""
+    if not reading.user.has_role(Role.LEADER):
+        return []
+    return [one for source in every() for one in source.find(reading, None)]
 
 
-def find_one(user: User, today: date, card: str) -> Waiting | None:
+def find_one(reading: Reading, card: str) -> Waiting | None:
     """The one of this card, if it waits for this person still."""
     name, _dash, text = card.rpartition("-")
     source, pk = _sources.get(name), key_of(text.partition(".")[0])
-    found = source.find(user, today, pk) if source and pk else ()
+    if source is None or not pk or not reading.user.has_role(Role.LEADER):
+        return None
+    found = source.find(reading, pk)
     return next((one for one in found if one.card == card), None)
 
 
-def only(rows: Any, pk: int | None) -> Any:  # Any: a queryset
+def only(rows: Rows, pk: int | None) -> Rows:
     return rows[:MOST] if pk is None else rows.filter(pk=pk)
 
 
-# --- Extensions --------------------------------------------------------------------
+def without_nearer(rows: Rows, user: User, today: date, *roles: Role) -> Rows:
+    """Of rows with `place` and `asked_by`: nobody who is here is nearer than this one.
+
+    A head of the unit where heads decide, and before the chief leader the one in
+    charge. Whoever asks does not count.
+    """
+    above = present(today).annotate(place=OuterRef("place"))
+    here = above.filter(place__startswith=F("department__path"))
+    here = here.exclude(user=OuterRef("asked_by"))
+    in_charge = here.filter(role=Role.LEADER)
+    if Role.UNIT_HEAD in roles:
+        heads = here.filter(role=Role.UNIT_HEAD).exclude(user=user)
+        rows = rows.filter(~Exists(heads))
+    return rows.filter(~Exists(in_charge) | Exists(in_charge.filter(user=user)))
 
 
-def extensions(user: User, today: date, pk: int | None) -> Iterable[Waiting]:
-    """Those that no head of the unit can decide on: then it is the leader's."""
+# --- Extensions and pauses ---------------------------------------------------------
+
+
+def asked(model: Any, reading: Reading) -> Rows:  # Any: Extension or TicketPause
+    """Requests that no head of the unit can decide on: then they are the leader's."""
+    user = reading.user
     led = Ticket.objects.led_by(user).filter(status__in=IN_HAND)
     parts = TicketPart.objects.open().filter(ticket=OuterRef("ticket"), is_lead=True)
-    asked = (
-        Extension.objects.filter(decided_at=None, ticket__in=led.values("pk"))
-        .exclude(asked_by=user)
-        .annotate(place=Subquery(parts.values("department__path")[:1]))
-        .order_by("due_before", "pk")
+    rows = model.objects.filter(decided_at=None, ticket__in=led.values("pk"))
+    placed = rows.exclude(asked_by=user).annotate(
+        place=Subquery(parts.values("department__path")[:1])
     )
+    return without_nearer(placed, user, reading.today, Role.UNIT_HEAD)
+
+
+def extensions(reading: Reading, pk: int | None) -> Iterable[Waiting]:
+    rows = asked(Extension, reading).order_by("due_before", "pk")
     fields = ("pk", "ticket", "days", "days_before", "reason", "due_before")
-    rows = only(asked, pk).values(*fields, "asked_by", "asked_by__name", "place")
-    return [of_extension(row) for row in ours(user, list(rows), today)]
+    for row in only(rows, pk).values(*fields):
+        about, on = (TICKET, row["ticket"]), row["due_before"]
+        yield Waiting("extension", row["pk"], about, rank=1, on=on, facts=row)
 
 
-def of_extension(row: dict[str, Any]) -> Waiting:
-    about, on = (TICKET, row["ticket"]), row["due_before"]
-    return Waiting("extension", row["pk"], about, rank=1, on=on, facts=row)
-
-
-def ours(user: User, rows: list[dict[str, Any]], today: date) -> list[dict[str, Any]]:
-    """Of rows with `place` and `asked_by`, those that have nobody nearer."""
-    if not rows:
-        return []
-    places = {path for row in rows for path in trees.path_and_above(row["place"] or "")}
-    posts = list(
-        present(today)
-        .filter(role__in=[Role.UNIT_HEAD, Role.LEADER], department__path__in=places)
-        .values_list("role", "department__path", "user")
-    )
-    return [row for row in rows if not has_nearer(user, row, posts)]
-
-
-def has_nearer(
-    user: User, row: dict[str, Any], posts: list[tuple[str, str, int]]
-) -> bool:
-    """A head of the unit, or before the chief leader the one in charge."""
-    above = set(trees.path_and_above(row["place"] or ""))
-    here = [one for one in posts if one[1] in above and one[2] != row["asked_by"]]
-    in_charge = {one[2] for one in here if one[0] == Role.LEADER}
-    heads = [one for one in here if one[0] == Role.UNIT_HEAD and one[2] != user.pk]
-    return bool(heads) or bool(in_charge and user.pk not in in_charge)
-
-
-def present(today: date) -> Any:  # a queryset of grants
-    """Roles in force of people who have not left and are not away."""
-    away = Absence.objects.on(today).values("officer")
-    current = Grant.objects.current(today).filter(user__is_active=True)
-    return current.exclude(user__in=away)
+def pauses(reading: Reading, pk: int | None) -> Iterable[Waiting]:
+    """Of more than a few days: those are not the department's own to take."""
+    rows = asked(TicketPause, reading).order_by("asked_at", "pk")
+    fields = ("pk", "ticket", "kind", "reason", "until_on", "asked_at")
+    for row in only(rows, pk).values(*fields):
+        about, on = (TICKET, row["ticket"]), timezone.localdate(row["asked_at"])
+        yield Waiting("pause", row["pk"], about, rank=1, on=on, facts=row)
 
 
 # --- The key list ------------------------------------------------------------------
 
 
-def listings(user: User, today: date, pk: int | None) -> Iterable[Waiting]:
+def listings(reading: Reading, pk: int | None) -> Iterable[Waiting]:
     """Entry into or exit from the key list."""
-    decided = Project.objects.decided_by(user)
+    decided = Project.objects.decided_by(reading.user)
     waiting = KeyListing.objects.filter(
         decided_at=None, project__in=decided.values("pk")
     ).order_by("asked_at", "pk")
-    fields = ("pk", "project", "kind", "reason", "asked_at", "asked_by__name")
-    return [
-        Waiting(
-            "listing",
-            row["pk"],
-            (PROJECT, row["project"]),
-            rank=4,
-            on=timezone.localdate(row["asked_at"]),
-            facts=row,
-        )
-        for row in only(waiting, pk).values(*fields)
-    ]
+    fields = ("pk", "project", "kind", "reason", "asked_at")
+    for row in only(waiting, pk).values(*fields):
+        about, on = (PROJECT, row["project"]), timezone.localdate(row["asked_at"])
+        yield Waiting("listing", row["pk"], about, rank=4, on=on, facts=row)
 
 
 # --- Directives --------------------------------------------------------------------
 
 
-def directives(user: User, today: date, pk: int | None) -> Iterable[Waiting]:
-    """One's own that nobody answered in time."""
-    late = Directive.objects.filter(leader=user).open().filter(due__due_on__lt=today)
-    rows = only(late.order_by("due__due_on", "pk"), pk)
-    fields = ("pk", "version", "again_count", "due__due_on")
-    for key, version, again, due_on in rows.values_list(*fields):
-        about = (DIRECTIVE, key)
-        yield Waiting("directive", key, about, version, again, rank=3, on=due_on)
+def directives(reading: Reading, pk: int | None) -> Iterable[Waiting]:
+    """One's own that nobody answered in time; asked again it is another card."""
+    for one in reading.directives:
+        due_on = one.due.due_on if one.due else None
+        is_late = one.is_open and due_on is not None and due_on < reading.today
+        if is_late and pk in (None, one.pk):
+            matter = of_directive(one)
+            yield Waiting(
+                "directive",
+                one.pk,
+                matter.key,
+                one.version,
+                one.again_count,
+                rank=3,
+                on=due_on or date.max,
+                matter=matter,
+            )
 
 
 def hang() -> None:
-    """What is here without others; orders and escalations hang themselves."""
+    """Called once, when the apps are loaded."""
     register(Source("extension", 10, extensions))
-    register(Source("listing", 40, listings))
+    register(Source("pause", 15, pauses))
     register(Source("directive", 30, directives))
+    register(Source("listing", 40, listings))

@@ -42,6 +42,7 @@ class Decision(models.Model):
         TABLE = "table", pgettext_lazy("decision", "Onto an agenda")
         APPROVE = "approve", pgettext_lazy("decision", "Approve")
         REFUSE = "refuse", pgettext_lazy("decision", "Turn down")
+        SETTLE = "settle", pgettext_lazy("decision", "Say how it is settled")
 
     class State(models.TextChoices):
         PENDING = "pending", pgettext_lazy("decision", "taken, to be carried out")

@@ -24,10 +24,10 @@ from visits.leader_desk.matters import MILESTONE, PROJECT, TICKET
 from visits.leader_desk.offers import Offer, offers_of
 from visits.leader_desk.page import case_for
 from visits.leader_desk.proposals import Case
-from visits.models import Decision, Meeting, Ticket
+from visits.models import Decision, Meeting, SupervisionOrder, Ticket
 from visits.models.led import departments_about
 from visits.services import decisions as services
-from visits.services import directives, meetings, tickets
+from visits.services import directives, meetings, orders, tickets
 from visits.services.directives import About
 
 from .directives import people_for
@@ -117,7 +117,7 @@ def directive_form(request: AppRequest, case: Case) -> forms.Form:
         units=units,
         people=people_for(about, units),
         initial={
-            "department": case.matter.department,
+            "department": case.department,
             "text": proposed.get("text", ""),
             "days": proposed.get("days", directives.USUAL_DAYS),
         },
@@ -173,6 +173,28 @@ def meeting_form(request: AppRequest, case: Case) -> forms.Form:
     )
 
 
+def order_form(request: AppRequest, case: Case) -> forms.Form:
+    proposed = offers_of(case).proposed.terms
+    return deciding_forms.OrderForm(
+        request.POST or None,
+        units=orders.addressees_for(request.user).order_by("name", "pk"),
+        initial={
+            "colour": proposed.get("colour", SupervisionOrder.Colour.YELLOW),
+            "department": case.department,
+            "text": proposed.get("text", ""),
+            "days": proposed.get("days", directives.USUAL_DAYS),
+        },
+    )
+
+
+def reason_form(request: AppRequest, case: Case) -> forms.Form:
+    return deciding_forms.ReasonForm(request.POST or None)
+
+
+def settle_form(request: AppRequest, case: Case) -> forms.Form:
+    return deciding_forms.SettleForm(request.POST or None)
+
+
 def plain(data: dict[str, Any], case: Case) -> dict[str, Any]:
     return {name: getattr(value, "pk", value) for name, value in data.items()}
 
@@ -184,6 +206,9 @@ ASKED: dict[str, Asked] = {
     Act.REASSIGN: Asked(reassign_form, plain),
     Act.TABLE: Asked(table_form, table_terms),
     Act.MEET: Asked(meeting_form, plain),
+    Act.ORDER: Asked(order_form, plain),
+    Act.RAISE: Asked(reason_form, plain),
+    Act.SETTLE: Asked(settle_form, plain),
 }
 
 urls = [path("decisions/<str:card>/<slug:act>/", decide, name="decide")]

@@ -1,9 +1,6 @@
 """The leader's desk: a decision is taken, taken back, or carried out."""
 
 from .carrying import (
-    AFTER,
-    DOES,
-    Doing,
     carry_out,
     decide_by_meeting,
     decide_in_words,
@@ -11,11 +8,8 @@ from .carrying import (
 from .taking import TRAVEL, UNDO, take_decision, undo_decision
 
 __all__ = [
-    "AFTER",
-    "DOES",
     "TRAVEL",
     "UNDO",
-    "Doing",
     "carry_out",
     "decide_by_meeting",
     "decide_in_words",

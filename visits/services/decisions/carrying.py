@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,11 +18,30 @@ from crm.lib.tasks import enqueue
 from crm.models import Department, User
 from projects.models import KeyListing, Milestone, Project
 from projects.services import life
-from visits.leader_desk.matters import DIRECTIVE, MILESTONE, PROJECT, TASK, TICKET
-from visits.models import Decision, Directive, Meeting, MeetingTask, Ticket
-from visits.services import directives, meetings, tickets
+from visits.leader_desk import escalated
+from visits.leader_desk.escalated import answered
+from visits.leader_desk.matters import (
+    DIRECTIVE,
+    MILESTONE,
+    ORDER,
+    PROJECT,
+    TASK,
+    TICKET,
+)
+from visits.models import (
+    Decision,
+    Directive,
+    Meeting,
+    MeetingTask,
+    SupervisionOrder,
+    Ticket,
+)
+from visits.models.escalation_rules import Level
+from visits.services import directives, escalations, meetings, orders, tickets
 from visits.services.directives import About
+from visits.services.escalations.settling import NOTE_LENGTH
 from visits.services.meetings import Plan
+from visits.services.orders import subjects
 
 from .taking import decided_already, draft, open_case, require_leader, standing
 
@@ -43,24 +63,37 @@ class Doing:
 
     @property
     def about(self) -> About:
-        """The record, or what a directive or task about it is about."""
-        record = self.record
-        if isinstance(record, Ticket):
-            return About(ticket=record)
-        if isinstance(record, Milestone):
-            return About(milestone=record)
-        if isinstance(record, Project):
-            return About(project=record)
-        if isinstance(record, Directive):
-            milestone, project = record.milestone, record.project
-            if milestone:
-                return About(milestone=milestone)
-            return About(ticket=record.ticket, project=project)
-        return About()
+        return about_of(self.record)
 
     @property
     def department(self) -> Department:
         return Department.objects.get(pk=self.terms["department"])
+
+
+def about_of(record: Any) -> About:  # Any: of whatever kind can wait
+    """The record, or what a directive or an order is about."""
+    if isinstance(record, SupervisionOrder):
+        record = subjects.found(
+            record.issued_by, record.subject_type, record.subject_id or 0
+        )
+    if isinstance(record, Ticket):
+        return About(ticket=record)
+    if isinstance(record, Milestone):
+        return About(milestone=record)
+    if isinstance(record, Project):
+        return About(project=record)
+    if isinstance(record, Directive):
+        if record.milestone:
+            return About(milestone=record.milestone)
+        return About(ticket=record.ticket, project=record.project)
+    return About()
+
+
+def record_of(subject_type: str, pk: int) -> Any:  # Any: as above
+    rows = MODELS.get(subject_type)
+    if rows is None:
+        rows = apps.get_model(subject_type)._default_manager.all()
+    return rows.get(pk=pk)
 
 
 Do = Callable[[Doing], None]
@@ -72,6 +105,7 @@ MODELS: Final[dict[str, Any]] = {
         "ticket", "project", "milestone__project"
     ),
     TASK: MeetingTask.objects.all(),
+    ORDER: SupervisionOrder.objects.select_related("issued_by"),
 }
 
 
@@ -90,14 +124,50 @@ def direct(doing: Doing) -> None:
     )
 
 
-def extension(doing: Doing) -> None:
-    tickets.decide_extension(
-        doing.record,
+def answer(doing: Doing) -> None:
+    """A yes or a no to what was asked for, by the card that asked."""
+    source = doing.decision.card.rpartition("-")[0]
+    is_granted = doing.decision.act in {Act.GRANT, Act.APPROVE}
+    told: dict[str, Any] = {"actor": doing.actor, "now": doing.now}
+    note = doing.terms.get("note", "")
+    if source == "listing":
+        rows = KeyListing.objects.select_related("project", "decided_by")
+        found = rows.get(pk=key_in(doing.decision.card))
+        life.decide_listing(found, is_approved=is_granted, answer=note, **told)
+        return
+    decide = tickets.decide_pause if source == "pause" else tickets.decide_extension
+    decide(doing.record, is_granted=is_granted, note=note, **told)
+
+
+def order(doing: Doing) -> None:
+    terms = doing.terms
+    person = User.objects.filter(pk=terms.get("person") or 0).first()
+    orders.issue_order(
         actor=doing.actor,
-        is_granted=doing.decision.act == Act.GRANT,
-        note=doing.terms.get("note", ""),
+        subject=doing.record,
+        colour=terms["colour"],
+        addressee=doing.department,
+        requirement=terms["text"],
+        days=terms["days"],
+        person=person,
+        client_key=doing.decision.client_key,
         now=doing.now,
     )
+
+
+def take_higher(doing: Doing) -> None:
+    escalations.raise_by_hand(
+        doing.record,
+        actor=doing.actor,
+        level=Level.TOP,
+        reason=doing.terms["reason"],
+        client_key=doing.decision.client_key,
+        now=doing.now,
+    )
+
+
+def nothing(doing: Doing) -> None:
+    """The word itself is the act: it settles what was raised."""
 
 
 def adopt(doing: Doing) -> None:
@@ -130,45 +200,46 @@ def table(doing: Doing) -> None:
     )
 
 
-def listing(doing: Doing) -> None:
-    key = key_in(doing.decision.card)
-    life.decide_listing(
-        KeyListing.objects.select_related("project", "decided_by").get(pk=key),
-        actor=doing.actor,
-        is_approved=doing.decision.act == Act.APPROVE,
-        answer=doing.terms.get("note", ""),
-        now=doing.now,
-    )
-
-
 def key_in(card: str) -> int:
     """The row behind a card: "listing-3", or "directive-9.1" the second time."""
     return int(card.rpartition("-")[2].partition(".")[0])
 
 
-# What each act does; parts that come later add theirs when they are loaded.
 DOES: Final[dict[str, Do]] = {
     Act.DIRECT: direct,
-    Act.GRANT: extension,
-    Act.DENY: extension,
+    Act.GRANT: answer,
+    Act.DENY: answer,
     Act.ADOPT: adopt,
     Act.REASSIGN: reassign,
     Act.MEET: table,
     Act.TABLE: table,
-    Act.APPROVE: listing,
-    Act.REFUSE: listing,
+    Act.APPROVE: answer,
+    Act.REFUSE: answer,
+    Act.ORDER: order,
+    Act.RAISE: take_higher,
+    Act.SETTLE: nothing,
 }
-# What a decision on a card of this source settles beside its own act.
-AFTER: Final[dict[str, Do]] = {}
+
+
+def settle(doing: Doing) -> None:
+    """What was raised is answered with the decision, in its own words if it has any."""
+    terms = doing.terms
+    said = terms.get("note") or terms.get("reason") or terms.get("text") or ""
+    label = str(doing.decision.get_act_display())
+    words = f"{label}: {said}" if said else label
+    for one in answered(doing.decision):
+        escalations.settle_escalation(
+            one, actor=doing.actor, reason=words[:NOTE_LENGTH], now=doing.now
+        )
 
 
 def do(decision: Decision, now: datetime) -> None:
     """The act itself, in the transaction of its decision."""
-    record = MODELS[decision.subject_type].get(pk=decision.subject_id)
+    record = record_of(decision.subject_type, decision.subject_id)
     doing = Doing(decision, record, decision.terms, now)
     DOES[decision.act](doing)
-    if after := AFTER.get(decision.card.rpartition("-")[0]):
-        after(doing)
+    if decision.card.rpartition("-")[0] == escalated.NAME:
+        settle(doing)
 
 
 @transaction.atomic
