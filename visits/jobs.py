@@ -17,6 +17,7 @@ from visits.services import (
     batches,
     decisions,
     escalations,
+    meetings,
     photos,
     suggestions,
     tickets,
@@ -122,6 +123,11 @@ def resume_tickets() -> None:
 def escalate() -> int:
     """Every minute: what is due to be told is told; another sweep changes nothing."""
     return len(escalations.sweep())
+
+
+def fill_agendas() -> None:
+    """Each morning: meetings of the next days take in what has come up."""
+    meetings.fill_all()
 
 
 def carry_out_decision(decision_pk: int) -> None:

@@ -1,8 +1,11 @@
 """Where directives, matters taken on and meetings show on other pages."""
 
+from datetime import time
+
 from django.utils.translation import gettext_lazy as _
 
 from crm import audit_words, nav
+from crm.lib import periodic
 from crm.models import Department, Role
 from crm.nav import NavItem
 from projects import project_panels
@@ -36,6 +39,7 @@ def hang() -> None:
             "leader", 10, "visits/leader/_of_project.html", leader_panels.of_project
         )
     )
+    periodic.daily(time(6, 20), "visits.jobs.fill_agendas")
     audit_words.ACTIONS.update(leader_words.ACTIONS)
     audit_words.NAMES.update(leader_words.NAMES)
     audit_words.RECORDS.update(leader_words.RECORDS)

@@ -30,6 +30,8 @@ PROGRESS = Goal(50, 80, 30, 20, 18)
 # Half of the queries of an officer are about projects.
 HOME = Goal(150, 250, 15, 10, 16)
 DESK = Goal(80, 120, 25, 15, 5)
+# Ten cards with all that each tells, from every source.
+DECIDE = Goal(40, 80, 40, 25, 15)
 QUEUE = Goal(80, 120, 25, 15, 10)
 LAMPS = Goal(100, 150, 20, 12, 10)
 CARDS = Goal(50, 80, 30, 20, 15)
@@ -96,6 +98,10 @@ def pages() -> list[Page]:
         Page("dispatch desk", "dispatcher", "/tickets/desk/", QUEUE, is_list=False)
     )
     found += of_projects()
+    found.append(
+        Page("leader's desk", "leader", "/decisions/", DECIDE, is_list=False)
+    )
+    found.append(Page("overview", "leader", "/overview/", HOME, is_list=False))
     found += [Page("home", who, "/", HOME, is_list=False) for who in HOMES]
     return found
 

@@ -136,7 +136,11 @@ TRIED = {
 
 def proposal(offers: Offers, today: date) -> str:
     """What is proposed and why, with the words that a tap would send."""
-    values = {"act": offers.proposed.label.removesuffix(" …"), "why": offers.rule.why}
-    said = pgettext("proposal", "%(act)s, because %(why)s") % values
-    text = offers.proposed.terms.get("text")
-    return f"{said}{_(': “%(text)s”') % {'text': text}}" if text else said
+    values = {
+        "act": offers.proposed.label.removesuffix(" …").removesuffix("…"),
+        "why": offers.rule.why,
+        "text": offers.proposed.terms.get("text", ""),
+    }
+    if values["text"]:
+        return pgettext("proposal", "%(act)s, because %(why)s: “%(text)s”") % values
+    return pgettext("proposal", "%(act)s, because %(why)s") % values

@@ -6,7 +6,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import (
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Subquery,
+)
 from django.utils import timezone
 
 from crm.lib.http import key_of
@@ -124,8 +131,10 @@ def without_nearer(rows: Rows, user: User, today: date, *roles: Role) -> Rows:
     A head of the unit where heads decide, and before the chief leader the one in
     charge. Whoever asks does not count.
     """
-    above = present(today).annotate(place=OuterRef("place"))
-    here = above.filter(place__startswith=F("department__path"))
+    place = ExpressionWrapper(OuterRef("place"), output_field=CharField())
+    # A department's path begins with those of all above it.
+    here = present(today).filter(department__isnull=False).annotate(place=place)
+    here = here.filter(place__startswith=F("department__path"))
     here = here.exclude(user=OuterRef("asked_by"))
     in_charge = here.filter(role=Role.LEADER)
     if Role.UNIT_HEAD in roles:

@@ -17,6 +17,7 @@ from crm.models.companies import BY_DEPARTMENT, WIDE
 from projects.models import Project
 
 from .directives import units_below
+from .escalations import Escalation
 from .meeting_series import MeetingSeries, regions_of
 from .tickets import Ticket
 
@@ -211,6 +212,10 @@ class AgendaItem(models.Model):
     task = models.ForeignKey(
         "visits.MeetingTask", models.PROTECT, null=True, related_name="followed_up_in"
     )
+    # What was raised to the leaders and is settled here.
+    escalation = models.ForeignKey(
+        Escalation, models.PROTECT, null=True, related_name="agenda_items"
+    )
     title = models.CharField(pgettext_lazy("agenda", "matter"), max_length=200)
     note = models.TextField(_("what was said"), max_length=2000, blank=True)
     added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -232,12 +237,16 @@ class AgendaItem(models.Model):
             models.UniqueConstraint(
                 name="agenda_task_once", fields=["meeting", "task"]
             ),
+            models.UniqueConstraint(
+                name="agenda_escalation_once", fields=["meeting", "escalation"]
+            ),
             models.CheckConstraint(
                 name="agenda_item_is_of_its_source",
                 condition=Q(source="task", task__isnull=False)
                 | Q(source="ticket", ticket__isnull=False)
                 | Q(source="project", project__isnull=False)
-                | Q(source__in=["escalation", "free"]),
+                | Q(source="escalation", escalation__isnull=False)
+                | Q(source="free"),
             ),
         ]
 

@@ -18,7 +18,7 @@ from tests.visits.leader.acts import LATER, answer, call, give
 from tests.visits.ticket_stories import working
 from visits import jobs
 from visits.leader_desk.page import case_for, desk_of
-from visits.leader_desk.sources import find_all
+from visits.leader_desk.sources import Reading, find_all
 from visits.models import Decision, Directive, Meeting, MeetingTask
 from visits.services import decisions, directives, tickets
 
@@ -119,7 +119,7 @@ WHO = ["olga", "hana", "uma", "dora", "axel", "otto", "dirk", "sven"]
 
 @pytest.mark.parametrize("who", WHO)
 def test_nothing_waits_for_others(cast, extension, listing, late, who):
-    assert find_all(getattr(cast, who), WEEK.date()) == []
+    assert find_all(Reading(getattr(cast, who), WEEK.date())) == []
 
 
 def test_what_presses_most_comes_first(cast, extension, listing, ticket):
@@ -600,9 +600,9 @@ def test_the_desk_costs_the_same_for_1_and_10_cards(
             project, actor=cast.dora, kind=KeyListing.Kind.ENTRY, reason="x", now=NOON
         )
     assert queries_of(lambda: client.get("/")) <= cost
-    # session, person with grants; extensions, who is nearer, listings, directives;
-    # decisions; adoptions; tickets, projects, directives of cards; own directives
-    assert cost == 12
+    # session, person with grants; extensions, pauses, escalations and who is nearer,
+    # orders, listings, own directives; decisions; adoptions; tickets, projects of cards
+    assert cost == 13
 
 
 def test_the_case_of_a_card_is_read_for_whom_it_waits(cast, extension, lena):

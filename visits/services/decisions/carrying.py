@@ -11,6 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm import events
 from crm.lib.errors import DomainError
@@ -225,8 +226,9 @@ def settle(doing: Doing) -> None:
     """What was raised is answered with the decision, in its own words if it has any."""
     terms = doing.terms
     said = terms.get("note") or terms.get("reason") or terms.get("text") or ""
-    label = str(doing.decision.get_act_display())
-    words = f"{label}: {said}" if said else label
+    values = {"act": doing.decision.get_act_display(), "words": said}
+    told = pgettext("answer", "%(act)s: %(words)s") if said else "%(act)s"
+    words = told % values
     for one in answered(doing.decision):
         escalations.settle_escalation(
             one, actor=doing.actor, reason=words[:NOTE_LENGTH], now=doing.now

@@ -1,6 +1,6 @@
 """Coordination meetings: called, filled, held, and their tasks followed up."""
 
-from .agenda import add_item, fill_agenda, note_item, put_on_next, remove_item
+from .agenda import add_item, fill_agenda, fill_all, note_item, put_on_next, remove_item
 from .calling import (
     call_meeting,
     cancel_meeting,
@@ -37,6 +37,7 @@ __all__ = [
     "edit_task",
     "end_series",
     "fill_agenda",
+    "fill_all",
     "follow_up",
     "give_task",
     "holders",

@@ -1,6 +1,6 @@
 """What a meeting is about: tasks of the last one first, then what waits for leaders."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,15 +9,31 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.lib import trees
 from crm.lib.errors import DomainError, StaleVersion
-from crm.models import User
+from crm.models import Role, User
+from crm.services import calendar
 from projects.models import Project
-from visits.models import AgendaItem, Meeting, MeetingSeries, MeetingTask, Ticket
+from visits import escalation_kinds
+from visits.models import (
+    AgendaItem,
+    Escalation,
+    Meeting,
+    MeetingSeries,
+    MeetingTask,
+    Ticket,
+)
+from visits.models.escalation_rules import Level
+from visits.models.escalation_sets import in_regions
 from visits.signals import meeting_changed
 
 Source = AgendaItem.Source
 # A title is made of what it is about.
 TITLE = 200
+# More than so many matters no meeting settles.
+MOST_RAISED = 20
+# Agendas are filled by themselves so many working days before.
+DAYS_AHEAD = 2
 
 
 @transaction.atomic
@@ -33,7 +49,7 @@ def add_item(
     """One more matter; what is on the agenda already stays there once."""
     now = now or timezone.now()
     meeting = claim(meeting, actor)
-    check_open(meeting, timezone.localdate(now))
+    check_open(meeting)
     check_seen(actor, ticket, project)
     if not title.strip() and not ticket and not project:
         sentence = _("Say what is to be settled.")
@@ -145,14 +161,14 @@ def fill_agenda(
     """Take in what has come up since; nothing is taken twice."""
     now = now or timezone.now()
     meeting = claim(meeting, actor)
-    check_open(meeting, timezone.localdate(now))
+    check_open(meeting)
     return fill(meeting, actor, now)
 
 
 def fill(meeting: Meeting, actor: User | None, now: datetime) -> list[AgendaItem]:
-    """The caller holds the meeting."""
+    """The caller holds the meeting; the tasks of the last one come first."""
     added = []
-    for item in wanted(meeting):
+    for item in wanted(meeting, timezone.localdate(now)):
         item.added_by = actor
         item.save(force_insert=True)
         tell(item, "meeting.item_added", actor, now)
@@ -160,15 +176,57 @@ def fill(meeting: Meeting, actor: User | None, now: datetime) -> list[AgendaItem
     return added
 
 
-def wanted(meeting: Meeting) -> list[AgendaItem]:
-    """What should stand on the agenda and does not yet, in its order."""
-    there = AgendaItem.objects.filter(meeting=meeting)
-    followed = set(there.values_list("task", flat=True))
-    return [
+def wanted(meeting: Meeting, today: date) -> list[AgendaItem]:
+    """What should stand on the agenda and does not yet: tasks first, then the rest."""
+    there = list(AgendaItem.objects.filter(meeting=meeting))
+    followed = {one.task_id for one in there}
+    tasks = [
         AgendaItem(meeting=meeting, source=Source.TASK, task=task, title=task.text)
         for task in open_tasks(meeting)
         if task.pk not in followed
     ]
+    return [*tasks, *raised_items(meeting, there, today)]
+
+
+def raised_items(
+    meeting: Meeting, there: list[AgendaItem], today: date
+) -> list[AgendaItem]:
+    """What was raised to its leader, one for each matter, the highest first."""
+    told = {one.escalation_id for one in there}
+    matters = {("visits.ticket", one.ticket_id) for one in there if one.ticket_id}
+    matters |= {("projects.project", one.project_id) for one in there if one.project_id}
+    found = []
+    for escalation in raised_to(meeting, today):
+        matter = (escalation.subject_type, escalation.subject_id)
+        if escalation.pk in told or matter in matters:
+            continue
+        matters.add(matter)
+        found.append(raised_item(meeting, escalation))
+    return [one for one in found if one.title]
+
+
+def raised_to(meeting: Meeting, today: date) -> Any:  # Any: a queryset
+    """Of whoever leads the meeting; who is no leader leads it for the region."""
+    if meeting.chair.has_role(Role.LEADER):
+        rows = Escalation.objects.waiting_for(meeting.chair, today)
+    else:
+        inside = trees.PathRange(meeting.region.path)
+        rows = Escalation.objects.standing().filter(in_regions([inside]))
+    high = rows.filter(level__gte=Level.CHARGE)
+    return high.order_by("-level", "raised_at", "pk")[:MOST_RAISED]
+
+
+def raised_item(meeting: Meeting, escalation: Escalation) -> AgendaItem:
+    """With the record itself where it is a ticket or a project."""
+    pk, kind = escalation.subject_id, escalation_kinds.of_type(escalation.subject_type)
+    item = AgendaItem(meeting=meeting, source=Source.ESCALATION, escalation=escalation)
+    if escalation.subject_type == "visits.ticket":
+        item.ticket = Ticket.objects.select_related("company").get(pk=pk)
+    if escalation.subject_type == "projects.project":
+        item.project = Project.objects.get(pk=pk)
+    named = kind.named([pk]).get(pk) if kind else None
+    item.title = title_of(item.ticket, item.project) or (named.title if named else "")
+    return item
 
 
 def open_tasks(meeting: Meeting) -> Any:  # Any: a queryset
@@ -201,7 +259,7 @@ def claim_item(item: AgendaItem, actor: User, version: int | None) -> AgendaItem
     return item
 
 
-def check_open(meeting: Meeting, today: Any) -> None:  # Any: a date
+def check_open(meeting: Meeting) -> None:
     """Until it is closed; afterwards the minutes are corrected, not extended."""
     if not meeting.is_planned:
         sentence = _("The meeting is “%(state)s”; put it on the next one.")
@@ -223,3 +281,19 @@ def tell(item: AgendaItem, action: str, actor: User | None, now: datetime) -> No
     meeting = item.meeting
     events.record(actor, action, item, now=now)
     meeting_changed.send(sender=Meeting, meeting=meeting, actor=actor, now=now)
+
+
+def fill_all(*, now: datetime | None = None) -> int:
+    """Each morning: what has come up since, for the meetings of the next days."""
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    last = calendar.add(today, DAYS_AHEAD).due or today
+    near = Meeting.objects.planned().filter(day__gte=today, day__lte=last)
+    return sum(fill_one(pk, now) for pk in near.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def fill_one(pk: int, now: datetime) -> int:
+    rows = Meeting.objects.select_related("region", "series", "previous", "chair")
+    meeting = rows.select_for_update(of=("self",)).get(pk=pk)
+    return len(fill(meeting, None, now)) if meeting.is_planned else 0
