@@ -1,7 +1,7 @@
 """One tap: the decision is written down at once and has its effect a little later.
 
 Nothing outside, no notice and no record of the matter changes before the ten seconds
-are over: to take it back is then to do nothing (docs/decisions/0015-leaders-undo.md).
+are over: to take it back is then to do nothing (docs/decisions/0016-leaders-undo.md).
 """
 
 from datetime import datetime, timedelta
