@@ -64,6 +64,11 @@ ACTIONS = {
     "absence.entered": _("absence entered"),
     "absence.shortened": _("absence ended early"),
     "absence.cancelled": _("absence called off"),
+    "stand_in.set": _("B of a handler set"),
+    "stand_in.ended": _("B of a handler ended"),
+    "work_note.handed": _("handover note signed by A"),
+    "work_note.taken": _("handover note signed by B"),
+    "work_note.reported": _("B told what was done"),
     "company.owner_invited": _("company's person invited"),
     "company.invitation_revoked": _("invitation taken back"),
     "company.owner_joined": _("company's person joined"),
@@ -84,6 +89,7 @@ ACTIONS = {
 # What an event says of its record beside the record's own columns.
 NAMES = {
     "address": _("network address"),
+    "count": _("open matters"),
     "department": _("unit"),
     "device": _("device"),
     "erased": _("personal values erased"),

@@ -21,6 +21,6 @@ def hang() -> None:
             _("Absences"),
             "crm:absences",
             "calendar",
-            ["officer", "unit_head", "dispatcher"],
+            ["officer", "handler", "unit_head", "dispatcher"],
         ),
     )

@@ -1,10 +1,10 @@
-"""What lies open for a company, asked of the upper apps when an officer leaves."""
+"""What lies open when somebody leaves, asked of the upper apps."""
 
 from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
-from crm.models import CompanyLiaison
+from crm.models import CompanyLiaison, User
 from crm.models.liaisons import Liaison
 
 # For companies on a day: {company: [{"kind", "id", "number", "title", "due_on"}]}.
@@ -18,6 +18,21 @@ KINDS: list[type[Liaison]] = [CompanyLiaison]
 def register(name: str, provider: Provider) -> None:
     """Registering the same name again replaces it."""
     _providers[name] = provider
+
+
+# What a handler has open: [{"kind", "id", "number", "title", "due_on"}].
+WorkProvider = Callable[[User, date], list[dict[str, Any]]]
+
+_work: dict[str, WorkProvider] = {}
+
+
+def register_work(name: str, provider: WorkProvider) -> None:
+    """The same for handlers of departments: called when one of them goes away."""
+    _work[name] = provider
+
+
+def open_work(handler: User, today: date) -> list[dict[str, Any]]:
+    return [item for provider in _work.values() for item in provider(handler, today)]
 
 
 def open_items(

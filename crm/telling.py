@@ -24,7 +24,9 @@ from crm.models import (
     Mail,
     Notice,
     Role,
+    StandIn,
     User,
+    WorkNote,
 )
 from crm.notices import About, Kind, Told, register
 from crm.recipients import Keys, owners_of_company
@@ -40,6 +42,15 @@ SERVED: Final = register(
 )
 OUR_OFFICER: Final = register(
     Kind("our_officer", gettext_lazy("Our officer"), "user-check", {Role.OWNER})
+)
+STANDS_IN: Final = register(
+    Kind(
+        "stands_in",
+        gettext_lazy("Standing in"),
+        "switch-horizontal",
+        {Role.HANDLER, Role.UNIT_HEAD},
+        mail=Mail.NOW,
+    )
 )
 UNREACHED: Final = register(
     Kind(
@@ -62,6 +73,19 @@ def stand_ins(event: Event, absence: Absence) -> Keys:
     """Each B with a note of what is open."""
     notes = HandoverNote.objects.filter(absence=absence)
     return notes.values_list("stand_in", flat=True).distinct()
+
+
+def work_stand_ins(event: Event, absence: Absence) -> Keys:
+    """B of a handler, or the head who covers."""
+    return absence.work_notes.values_list("stand_in", flat=True)
+
+
+def to_a(event: Event, absence: Absence) -> Keys:
+    return [absence.officer_id]
+
+
+def both(event: Event, pair: StandIn) -> Keys:
+    return [pair.stand_in_id, pair.handler_id]
 
 
 def receiver(event: Event, delivery: Delivery) -> Keys:
@@ -89,16 +113,31 @@ def company_of(event: Event, liaison: CompanyLiaison) -> Company:
     return liaison.company
 
 
+def absence_of(event: Event, note: WorkNote) -> Absence:
+    return note.absence
+
+
 TABLE: Final = (
     ("liaison.assigned", SERVED, new_officer),
     ("liaison.assigned", OUR_OFFICER, owners_of_company),
     ("liaison.ended", OUR_OFFICER, owners_of_company),
     ("absence.entered", SERVED, stand_ins),
+    ("absence.entered", STANDS_IN, work_stand_ins),
+    ("absence.shortened", STANDS_IN, work_stand_ins),
+    ("absence.cancelled", STANDS_IN, work_stand_ins),
+    ("work_note.handed", STANDS_IN, work_stand_ins),
+    ("work_note.taken", STANDS_IN, to_a),
+    ("work_note.reported", STANDS_IN, to_a),
+    ("stand_in.set", STANDS_IN, both),
+    ("stand_in.ended", STANDS_IN, both),
     ("delivery.failed", UNREACHED, receiver, system_administrators),
 )
 OPENS: Final[dict[str, notices.Opens]] = {
     "liaison.assigned": company_of,
     "liaison.ended": company_of,
+    "work_note.handed": absence_of,
+    "work_note.taken": absence_of,
+    "work_note.reported": absence_of,
 }
 
 
@@ -109,6 +148,7 @@ def hang() -> None:
         notices.on(action, kind, *who, opens=opens)
     notices.describe(About(Company, told_of_company))
     notices.describe(About(Absence, told_of_absence, visible=seen_by_stand_ins))
+    notices.describe(About(StandIn, told_of_pair))
     notices.describe(About(Delivery, told_of_delivery))
 
 
@@ -122,12 +162,20 @@ def told_of_absence(absence: Absence, user: User | None) -> Told:
     return Told(title, reverse("crm:absence", args=[absence.pk]))
 
 
+def told_of_pair(pair: StandIn, user: User | None) -> Told:
+    names = {"b": pair.stand_in.name, "a": pair.handler.name}
+    return Told(_("%(b)s stands in for %(a)s") % names, reverse("crm:absences"))
+
+
 def seen_by_stand_ins(absences: "QuerySet[Absence]", user: User) -> "QuerySet[Absence]":
     """As its page is open: to who leads the officer, and to who stands in."""
     notes = HandoverNote.objects.filter(stand_in=user)
+    work = WorkNote.objects.filter(stand_in=user)
     led = Absence.objects.visible_to(user)
     return absences.filter(
-        Q(pk__in=led.values("pk")) | Q(pk__in=notes.values("absence"))
+        Q(pk__in=led.values("pk"))
+        | Q(pk__in=notes.values("absence"))
+        | Q(pk__in=work.values("absence"))
     )
 
 

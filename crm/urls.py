@@ -21,6 +21,7 @@ from crm.views import (
     regions,
     sending,
     session,
+    standing_in,
     styleguide,
 )
 
@@ -44,5 +45,6 @@ urlpatterns: list[URLPattern] = [
     *regions.urls,
     *sending.urls,
     *session.urls,
+    *standing_in.urls,
     *styleguide.urls,
 ]

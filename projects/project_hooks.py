@@ -9,12 +9,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm import audit_words, handover, nav, panels
-from crm.lib import periodic
+from crm import audit_words, handover, nav, panels, stand_in_page
+from crm.lib import periodic, trees
 from crm.lib.labels import label_of
 from crm.lib.prepared import KEPT, Prepared, place
 from crm.lib.templates.urls import address
-from crm.models import Company, Role, User
+from crm.models import Company, Department, Grant, Role, User
 from crm.models.access import Access
 from crm.models.people import anybody_with
 from crm.nav import NavItem
@@ -31,6 +31,8 @@ from projects.picture import Mark, MarkLine
 from . import event_words, marks, project_list
 
 PANEL_ROWS = 5
+# More of a unit's items nobody reads on a note; the desk has them all.
+MOST_WORK = 100
 UNIT = {Role.HANDLER, Role.UNIT_HEAD}
 
 
@@ -57,6 +59,9 @@ def hang() -> None:
     marks.hang_on_timeline(marks.Source("sessions", 30, sessions_of))
     handover.KINDS.append(ProjectLiaison)
     handover.register("projects.items", open_items)
+    handover.register_work("projects", open_work)
+    stand_in_page.KINDS["milestone"] = _("approval item")
+    stand_in_page.PLACES["milestone"] = "projects:milestone"
     audit_words.ACTIONS.update(event_words.ACTIONS)
     audit_words.NAMES.update(event_words.NAMES)
     audit_words.CODES.update(event_words.CODES)
@@ -136,12 +141,29 @@ def open_items(
     )
     found: dict[int, list[dict[str, Any]]] = {}
     for company, pk, name, due_on in rows:
-        item = {
-            "kind": "milestone",
-            "id": pk,
-            "number": "",
-            "title": name,
-            "due_on": due_on.isoformat() if due_on else None,
-        }
-        found.setdefault(company, []).append(item)
+        found.setdefault(company, []).append(item(pk, name, due_on))
     return found
+
+
+def open_work(handler: User, today: date) -> list[dict[str, Any]]:
+    """What lies on the desk of the units in which a handler works."""
+    held = Grant.objects.current(today).filter(user=handler, role=Role.HANDLER)
+    paths = held.values_list("department__path", flat=True)
+    ranges = trees.outermost(path for path in paths if path)
+    if not ranges:
+        return []
+    units = Department.objects.filter(trees.in_ranges(ranges, "path"))
+    rows = (
+        Milestone.objects.living()
+        .with_department()
+        .filter(department__in=units.values("pk"), project__archived_at=None)
+        .order_by("decide_by__due_on", "pk")
+    )
+    columns = ("pk", "name", "decide_by__due_on")
+    return [item(*values) for values in rows.values_list(*columns)[:MOST_WORK]]
+
+
+def item(pk: int, name: str, due_on: date | None) -> dict[str, Any]:
+    """As crm.handover lists it; any: what JSON holds."""
+    day = due_on.isoformat() if due_on else None
+    return {"kind": "milestone", "id": pk, "number": "", "title": name, "due_on": day}

@@ -21,6 +21,7 @@ from . import (
     project_home,
     queries,
     rating_home,
+    stand_in_home,
     ticket_home,
 )
 from .sections import ROWS, More, Section
@@ -134,7 +135,7 @@ def handler(user: User, today: date) -> Iterable[Section]:
     yield Section(
         title=_("In my hands, by due date"),
         template="reports/home/_tickets.html",
-        rows=queries.in_hand_of(user, today, ROWS + 1),
+        rows=stand_in_home.in_hand_of(user, today, ROWS + 1),
         empty=_("You have no open ticket in hand."),
         more=More(reverse("visits:tickets") + "?tab=mine", _("My tickets")),
     )
@@ -362,6 +363,7 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.SUPERVISOR, Role.DISPATCHER), leader_home.late),
     ((Role.UNIT_HEAD,), ticket_home.unit_head),
     ((Role.UNIT_HEAD, Role.HANDLER), order_home.unit),
+    ((Role.UNIT_HEAD, Role.HANDLER), stand_in_home.unit),
     ((Role.UNIT_HEAD,), unit_head),
     ((Role.HANDLER,), handler),
     ((Role.UNIT_HEAD, Role.HANDLER), ticket_home.unit),
@@ -370,6 +372,7 @@ BUILDERS: list[tuple[tuple[Role, ...], Builder]] = [
     ((Role.UNIT_HEAD, Role.HANDLER, Role.OFFICER), rating_home.unit),
     ((Role.DISPATCHER, Role.SUPERVISOR, Role.OFFICER), rating_home.caller),
     ((Role.SUPERVISOR,), rating_home.supervisor),
+    ((Role.UNIT_HEAD,), stand_in_home.unit_head),
     ((Role.UNIT_HEAD,), complaint_home.unit_head),
     ((Role.SUPERVISOR,), complaint_home.supervisor),
     ((Role.LEADER, Role.SUPERVISOR), order_home.issuer),

@@ -87,6 +87,8 @@ class TicketRow(NamedTuple):
     lead: str | None
     lamp: Lamp
     days_left: int | None
+    # Of whom the reader stands in for.
+    is_stood_in: bool = False
 
     @property
     def state(self) -> str:
@@ -133,7 +135,9 @@ def ticket_rows(flat: Iterable[Any], today: date) -> list[TicketRow]:
         due_on, is_met = values[5], values[6] is not None
         lamp = lamp_of(due_on, is_met, today, near)
         left = calendar.count_between(today, due_on) if due_on else None
-        rows.append(TicketRow._make([*values[:6], is_met, *values[7:], lamp, left]))
+        rows.append(
+            TicketRow._make([*values[:6], is_met, *values[7:], lamp, left, False])
+        )
     return rows
 
 

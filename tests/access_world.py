@@ -17,7 +17,10 @@ from crm.models import (
     Document,
     Grant,
     Robot,
+    StandIn,
     StoredFile,
+    User,
+    WorkNote,
 )
 from crm.services import deadlines
 from projects.models import (
@@ -147,6 +150,7 @@ def make_records(company, officer, unit, dispatcher, handler):
         "absence": {"pk": make_absence(officer).pk},
         # Of the dispatch of what he raised.
         "notice": {"pk": officer.notices.latest("pk").pk},
+        **make_handover(handler),
         **make_project(company, officer, unit, dispatcher),
         **make_complaint(company, handler),
         **hang_on_visit(visit, company, officer),
@@ -455,6 +459,25 @@ def make_complaint(company, accused):
 @transaction.atomic
 def begun(kind):
     return deadlines.start(kind, 5, started_on=NOON.date())
+
+
+def make_handover(handler):
+    """The handler goes away, and the head of the unit is B."""
+    unit = handler.department
+    head = User.objects.filter(department=unit, grants__role="unit_head").first()
+    if head is None:
+        head = UserFactory(department=unit)
+        GrantFactory(user=head, role="unit_head", department=unit)
+    pair = StandIn.objects.create(
+        handler=handler, stand_in=head, department=unit, started_on=NOON
+    )
+    absence = make_absence(handler)
+    note = WorkNote.objects.create(absence=absence, stand_in=head, listed_at=NOON)
+    return {
+        "stand-in": {"pk": handler.pk},
+        "pair": {"pk": pair.pk},
+        "work-note": {"pk": absence.pk, "note_pk": note.pk},
+    }
 
 
 def make_absence(officer):

@@ -33,6 +33,7 @@ PRIVATE = {
 }
 POINTS_TO = {
     **dict.fromkeys(("officer", "handler", "user", "leader", "agent"), User),
+    **dict.fromkeys(("stand_in", "cover"), User),
     **dict.fromkeys(("lead", "department", "assistants", "default_lead"), Department),
     **dict.fromkeys(("lead_department", "remover"), Department),
     "owner": Company,
@@ -51,6 +52,16 @@ COMPUTED = {
 }
 # What an involvement refers to.
 INVOLVED = {"ticket": "visits.ticket", "milestone": "projects.project"}
+
+
+# What a line of a handover note is about.
+LISTED = {
+    **dict.fromkeys(("ticket", "part", "ticket_return", "extension"), "visits.ticket"),
+    "pause": "visits.ticket",
+    "milestone": "projects.milestone",
+    "directive": "visits.directive",
+    "correction": "visits.rating",
+}
 
 
 class Undo(Exception):
@@ -101,7 +112,7 @@ class Picture:
 
     def item(self, item):
         """What a handover note lists, each row by what it is."""
-        return {**item, "id": self.subject(f"visits.{item['kind']}", item["id"])}
+        return {**item, "id": self.subject(LISTED[item["kind"]], item["id"])}
 
     def told(self, key, value):
         if isinstance(value, list):

@@ -38,7 +38,7 @@ OFFICERS = "olga bela"
 COMPANY_VOICE = "olga bela otto"
 LOGGERS = "olga bela oleg tom hana uma"
 DISPATCHERS = "dora dirk"
-ABSENCE_PEOPLE = "olga bela oleg uma dora dirk"
+ABSENCE_PEOPLE = "olga bela oleg tom hana uma dora dirk"
 OFFICIALS = "olga bela oleg tom hana uma dora dirk maria axel sven selma alma"
 FILE_READERS = "olga bela dora maria axel"
 RAISERS = "olga bela oleg dora dirk otto omar"
@@ -62,6 +62,8 @@ LINK_GIVERS = "olga bela hana uma dora"
 HANDERS = "uma dora"
 BACK_CALLERS = "olga bela dora axel"
 SUPERVISOR = "axel"
+HEAD = "uma"
+NOTE_READERS = "hana uma dora"
 COUNTED_FOR = "tom hana uma dora dirk maria axel"
 OWNER = "otto"
 OWNERS = "otto omar"
@@ -113,6 +115,12 @@ ROWS = {
     "crm:absences": (None, ALL, ABSENCE_PEOPLE, NO),
     "crm:absence-new": (None, ALL, ABSENCE_PEOPLE, ABSENCE_PEOPLE),
     "crm:absence": ("absence", AUTHOR_OR_DORA, AUTHOR_OR_DORA, AUTHOR_OR_DORA),
+    "crm:stand-ins": (None, ALL, HEAD, NO),
+    "crm:stand-in": ("stand-in", HEAD, HEAD, HEAD),
+    "crm:stand-in-end": ("pair", HEAD, NO, HEAD),
+    "crm:work-note-hand": ("work-note", NOTE_READERS, NO, "hana"),
+    "crm:work-note-take": ("work-note", NOTE_READERS, NO, "uma"),
+    "crm:work-note-report": ("work-note", NOTE_READERS, NO, "uma"),
     "crm:absence-cancel": ("absence", AUTHOR_OR_DORA, NO, AUTHOR_OR_DORA),
     "crm:appearance": (None, ALL, NO, ALL),
     "crm:language": (None, ALL, NO, ALL),

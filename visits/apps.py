@@ -20,6 +20,7 @@ class VisitsConfig(AppConfig):
             telling,
             ticket_hooks,
             visit_hooks,
+            work_hooks,
         )
 
         visit_hooks.hang()
@@ -33,3 +34,4 @@ class VisitsConfig(AppConfig):
         order_hooks.hang()
         notice_words.hang()
         telling.hang()
+        work_hooks.hang()

@@ -22,7 +22,7 @@ from crm.lib.paging import (
 )
 from crm.lib.prepared import Prepared, places
 from crm.models import Lamp, Role, User, lamp_of
-from crm.services import calendar, deadlines
+from crm.services import calendar, deadlines, standing_in
 from visits.models import Ticket, TicketPart
 from visits.models.ticket_sets import TicketQuerySet
 
@@ -49,7 +49,8 @@ class Tab:
 
 
 def mine(user: User, today: date) -> TicketQuerySet:
-    return Ticket.objects.own_of(user)
+    """One's own, and of the handlers one stands in for; none of it while away."""
+    return Ticket.objects.own_of(user, standing_in.duty_of(user, today).handlers)
 
 
 def of_unit(user: User, today: date) -> TicketQuerySet:

@@ -20,7 +20,7 @@ from crm.models import (
     User,
     subject_of,
 )
-from crm.services import calendar, deadlines
+from crm.services import calendar, deadlines, standing_in
 from projects.models import Project
 from visits.models import Answer, Ticket, TicketPart
 from visits.models.visits import UNIT_ROLES
@@ -126,6 +126,8 @@ class Page:
     # Sent with the ticket itself, not with a comment.
     files: list[Attachment]
     officers: list[CompanyLiaison]
+    # Who has the work while the handler is away.
+    acting: User | None
     # Only for who may see it: the ticket alone does not open its project.
     project: Project | None
     standing: Standing
@@ -228,6 +230,7 @@ def page_of(ticket: Ticket, user: User, now: datetime | None = None) -> Page:
         project=visible_project(user, ticket.project_id),
         standing=standing_of(ticket, internal=internal),
         panels=ticket_panels.of(ticket, user, today),
+        acting=acting_for(ticket.handler, today),
         officers=list(
             CompanyLiaison.objects.open()
             .filter(company=ticket.company_id)
@@ -235,6 +238,14 @@ def page_of(ticket: Ticket, user: User, now: datetime | None = None) -> Page:
             .order_by("role")
         ),
     )
+
+
+def acting_for(handler: User | None, today: date) -> User | None:
+    """Somebody else than the handler who is named, if it is his turn today."""
+    if handler is None:
+        return None
+    acting = standing_in.on_duty(handler, today)
+    return None if acting == handler else acting
 
 
 def clocks_of(ticket: Ticket, today: date, near: date) -> list[Clock]:

@@ -1,11 +1,19 @@
 """Make the county through the services, as administrators and dispatchers would."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from crm.models import Company, Industry, Role, Tag, User
 from crm.pinyin import add_pinyin
-from crm.services import absences, companies, contacts, grants, liaisons, people
+from crm.services import (
+    absences,
+    companies,
+    contacts,
+    grants,
+    liaisons,
+    people,
+    standing_in,
+)
 from crm.services import places as places_service
 
 from .county import County, batch
@@ -180,5 +188,29 @@ def send_away(county: County) -> None:
         starts_on=first,
         ends_on=today + timedelta(days=2),
         note="到省里培训",
+        now=noted_at,
+    )
+    leave_to_b(county, first, noted_at)
+
+
+def leave_to_b(county: County, first: date, noted_at: datetime) -> None:
+    """A handler is away too: the demo's first one stands in for him."""
+    a, b = county.users["handler3"], county.users["handler1"]
+    people_of_demo = {one.login: one for one in county.story.people}
+    held = {right.department for right in people_of_demo["handler1"].rights}
+    for right in people_of_demo["handler3"].rights:
+        if right.department and right.department not in held:
+            scope = grants.Scope(department=county.departments[right.department])
+            grants.add_grant(
+                b, actor=None, role=Role.HANDLER, scope=scope, now=noted_at
+            )
+    standing_in.set_stand_in(a, actor=None, stand_in=b, now=noted_at)
+    absences.enter_absence(
+        a,
+        actor=a,
+        kind="travel",
+        starts_on=first,
+        ends_on=county.today + timedelta(days=1),
+        remark="现场核查材料在左边柜子，规划图找测绘院。",
         now=noted_at,
     )

@@ -16,6 +16,7 @@ from .places import Department, Region
 from .reference import Industry, Tag
 from .search import CompanySearch
 from .sessions import UserSession
+from .standing_in import StandIn, WorkNote
 
 __all__ = [
     "Absence",
@@ -51,6 +52,7 @@ __all__ = [
     "Role",
     "ScheduleSlot",
     "Seal",
+    "StandIn",
     "StoredFile",
     "Tag",
     "TaskLease",
@@ -58,6 +60,7 @@ __all__ = [
     "Unit",
     "User",
     "UserSession",
+    "WorkNote",
     "WorkYear",
     "lamp_of",
     "people_led_by",

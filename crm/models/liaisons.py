@@ -56,6 +56,14 @@ class Absence(models.Model):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     note = models.CharField(_("note"), max_length=200, blank=True)
+    # 领导顶岗: a unit head has the work himself, by explicit choice.
+    cover = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="covers",
+        verbose_name=_("covered by the unit head"),
+    )
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)

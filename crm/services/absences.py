@@ -20,6 +20,8 @@ from crm.models import (
 )
 from crm.models.liaisons import Liaison
 
+from . import standing_in
+
 MOST_DAYS: Final = 366
 # A company or project that somebody serves, by kind of liaison and key.
 Served = tuple[type[Liaison], int]
@@ -36,9 +38,14 @@ def enter_absence(
     starts_on: date,
     ends_on: date,
     note: str = "",
+    cover: User | None = None,
+    remark: str = "",
     now: datetime | None = None,
 ) -> Absence:
-    """Enter days away; each company of which he is A gets a note of what is open."""
+    """Enter days away; each company of which he is A gets a note of what is open.
+
+    So does a handler's B, or the head who covers; `remark` is his word to them.
+    """
     now = now or timezone.now()
     today = timezone.localdate(now)
     if actor and not people_led_by(actor).filter(pk=officer.pk).exists():
@@ -52,27 +59,36 @@ def enter_absence(
     check_free(officer, starts_on, ends_on)
     pairs = counterparts(served)
     check_somebody_is_here(served, pairs, starts_on, ends_on)
+    standing_in.check_work_is_held(officer, starts_on, ends_on, cover, today)
     absence = Absence.objects.create(
         officer=officer,
         kind=kind,
         note=note.strip(),
+        cover=cover,
         created_by=actor or officer,
         created_at=now,
         **days,
     )
     write_notes(absence, served, pairs, today)
-    personal = {"note": absence.note} if absence.note else None
+    standing_in.write_note(absence, actor=actor, remark=remark, now=now)
+    record_entered(absence, actor, now)
+    return absence
+
+
+def record_entered(absence: Absence, actor: User | None, now: datetime) -> None:
+    changes: dict[str, Any] = {"cover": absence.cover_id} if absence.cover_id else {}
     events.record(
         actor,
         "absence.entered",
         absence,
-        personal=personal,
+        personal={"note": absence.note} if absence.note else None,
         now=now,
-        officer=officer.pk,
-        kind=kind,
-        **days,
+        officer=absence.officer_id,
+        kind=absence.kind,
+        starts_on=absence.starts_on,
+        ends_on=absence.ends_on,
+        **changes,
     )
-    return absence
 
 
 def stand_ins(absent: Iterable[int], record: Any, today: date) -> dict[int, int]:

@@ -17,6 +17,7 @@ from crm.models import Department, Grant, OldPassword, Role, User
 from crm.models.people import ADMIN_ROLES
 from crm.passwords import HISTORY, one_time_password
 
+from . import standing_in
 from .liaisons import note_account_of
 from .rights import require
 from .sessions import cut_sessions
@@ -137,6 +138,7 @@ def edit_user(
         return user
     if "department" in changes:
         end_unit_grants(user, actor=actor, now=now)
+        standing_in.end_all_of(user, actor=actor, now=now)
         cut_sessions(user)
     elif "login" in personal:
         cut_sessions(user)
@@ -192,6 +194,7 @@ def deactivate_user(user: User, *, actor: User, now: datetime | None = None) -> 
     user.save(update_fields=["is_active", "version"])
     cut_sessions(user)
     note_account_of(user)
+    standing_in.end_all_of(user, actor=actor, now=now)
     events.record(actor, "user.deactivated", user, now=now, is_active=[True, False])
     return user
 

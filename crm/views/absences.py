@@ -16,17 +16,19 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from crm import stand_in_page
 from crm.forms.absences import AbsenceForm, ReturnForm
+from crm.forms.standing_in import HandForm, ReportForm
 from crm.lib.errors import DomainError
 from crm.lib.http import AppRequest
 from crm.lib.listing import listing
-from crm.models import Absence, HandoverNote, Role, User
+from crm.models import Absence, HandoverNote, Role, User, WorkNote
 from crm.services import absences as services
 
 from .companies import put
 from .rights import only
 
-WHO = (Role.OFFICER, Role.UNIT_HEAD, Role.DISPATCHER)
+WHO = (Role.OFFICER, Role.HANDLER, Role.UNIT_HEAD, Role.DISPATCHER)
 WHO_LEADS = (Role.UNIT_HEAD, Role.DISPATCHER)
 
 
@@ -46,6 +48,7 @@ def index(request: AppRequest) -> HttpResponse:
         "page": listing(request, related, ["-starts_on", "-pk"]),
         "when": when,
         "leads": request.user.has_role(*WHO_LEADS),
+        "heads": request.user.has_role(Role.UNIT_HEAD),
         "today": today,
     }
     return render(request, "crm/absences.html", context)
@@ -90,6 +93,9 @@ def detail(request: AppRequest, pk: int) -> HttpResponse:
     context = {
         "absence": absence,
         "page": listing(request, related, ["pk"]),
+        "work": stand_in_page.notes_of(absence, request.user, today),
+        "hand": HandForm(),
+        "report": ReportForm(),
         "may_change": may_change,
         "may_cancel": may_change and absence.starts_on >= today,
         "form": form,
@@ -103,8 +109,10 @@ def absence_of(request: AppRequest, pk: int) -> Absence:
     """Who leads the officer sees it, and who stands in for him."""
     own = Absence.objects.visible_to(request.user).values("pk")
     notes = HandoverNote.objects.filter(stand_in=request.user).values("absence")
-    rows = Absence.objects.filter(Q(pk__in=own) | Q(pk__in=notes))
-    absence: Absence = get_object_or_404(rows.select_related("officer"), pk=pk)
+    work = WorkNote.objects.filter(stand_in=request.user).values("absence")
+    mine = Q(pk__in=own) | Q(pk__in=notes) | Q(pk__in=work)
+    rows = Absence.objects.filter(mine).select_related("officer", "cover")
+    absence: Absence = get_object_or_404(rows, pk=pk)
     return absence
 
 

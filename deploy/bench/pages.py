@@ -98,9 +98,7 @@ def pages() -> list[Page]:
         Page("dispatch desk", "dispatcher", "/tickets/desk/", QUEUE, is_list=False)
     )
     found += of_projects()
-    found.append(
-        Page("leader's desk", "leader", "/decisions/", DECIDE, is_list=False)
-    )
+    found.append(Page("leader's desk", "leader", "/decisions/", DECIDE, is_list=False))
     found.append(Page("overview", "leader", "/overview/", HOME, is_list=False))
     found += [Page("home", who, "/", HOME, is_list=False) for who in HOMES]
     return found

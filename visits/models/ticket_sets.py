@@ -1,5 +1,6 @@
 """Which tickets: the sets that pages, services and figures ask for."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -41,10 +42,15 @@ class TicketQuerySet(TicketRights["Ticket"]):
             solve_by__kind=SOLVE, solve_by__department__in=departments.values("pk")
         )
 
-    def own_of(self, user: User) -> Self:
-        """Open ones in one's hands: handled, or of the companies one speaks for."""
+    def own_of(self, user: User, handlers: Collection[int] | None = None) -> Self:
+        """Open ones in one's hands: handled, or of the companies one speaks for.
+
+        `handlers` are those whose work it is to do today: one's own, and of whom one
+        stands in for.
+        """
         every = self.model.objects.open()
-        handled = every.of_own_unit(user).filter(handler=user)
+        whose = [user.pk] if handlers is None else list(handlers)
+        handled = every.of_own_unit(user).filter(handler__in=whose)
         branches = [handled.values("pk"), *every._of_own_companies(user)]
         return self.filter(pk__in=union_of(branches))
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from crm import notices
 from crm.models import Absence, Access, Event, Grant, Notice, User
 from crm.notices import About, Kind
+from crm.services import standing_in
 from crm.services.absences import stand_ins
 
 from . import outbox
@@ -124,6 +125,8 @@ def with_stand_ins(found: list[Address], today: date) -> list[Address]:
         if one.person not in absent:
             continue
         other = stand_ins([one.person], one.about, today).get(one.person)
+        # Of a department the handler's B, or the head who covers.
+        other = other or standing_in.acting_for(one.person, today)
         if other is None:
             here[one.event.pk, one.person] = one
         elif other != one.event.actor_id:

@@ -13,6 +13,7 @@ from django.db.models import F
 
 from crm.lib import trees
 from crm.models import Absence, Department, Grant, Region, Role, User
+from crm.services import standing_in
 from visits.models import Escalation
 from visits.models.escalation_rules import Level
 from visits.models.escalation_sets import present, role_at, tree_of
@@ -168,13 +169,16 @@ def people_at(level: Level, path: str, today: date) -> list[User]:
 
 
 def handler_of(escalation: Escalation, today: date) -> User | None:
-    """Who has the promise in hand, if he is here."""
+    """Who has the promise in hand; while he is away, who stands in for him."""
     deadline = escalation.deadline
     handler = deadline.handler if deadline else None
     if handler is None or not handler.is_active:
         return None
     is_away = Absence.objects.on(today).filter(officer=handler).exists()
-    return None if is_away else handler
+    if not is_away:
+        return handler
+    other = standing_in.acting_for(handler.pk, today)
+    return User.objects.active().filter(pk=other).first() if other else None
 
 
 def path_of(escalation: Escalation, level: Level) -> str:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('projects', '0013_joint_session'),
-        ('visits', '0020_leader_desk'),
+        ('visits', "0024_objection_by_company"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('crm', '0014_notices'),
         ('projects', '0013_joint_session'),
-        ('visits', '0020_leader_desk'),
+        ('visits', "0022_more_escalation_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('visits', '0020_leader_desk'),
+        ('visits', "0023_order_project"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
