@@ -113,7 +113,7 @@ def test_a_problem_on_all_its_side_ways(pages, people, time_machine):
     otto.goto(f"/tickets/{ticket.pk}/")
     expect(otto.get_by_text("交办中心今天裁定").first).to_be_visible()
     dora.goto("/")
-    expect(dora.get_by_text("今日待裁定的退回")).to_be_visible()
+    expect(dora.get_by_role("heading", name="今日待裁定的退回")).to_be_visible()
     act(dora, ticket, "rule", ruling="upheld", lead=bureau, note="按职责清单。")
     assert state(ticket.number) == "dispatched"
 
@@ -142,7 +142,7 @@ def test_a_problem_on_all_its_side_ways(pages, people, time_machine):
     act(hana, ticket, "extend", days=20, reason="要跨市招聘。")
     uma = pages("uma")
     uma.goto("/")
-    expect(uma.get_by_text("待审批的延期和暂停")).to_be_visible()
+    expect(uma.get_by_role("heading", name="待审批的延期和暂停")).to_be_visible()
     act(uma, ticket, "decide-extension", decision="grant")
     otto.goto(f"/tickets/{ticket.pk}/")
     expect(otto.get_by_text("同意延期").first).to_be_visible()

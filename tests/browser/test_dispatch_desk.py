@@ -92,7 +92,8 @@ def test_a_morning_at_the_desk_without_a_mouse(told, at_desk):
     page.get_by_text("已交办 1 件问题").wait_for()
     assert lead_of(first) == cast.bureau
     # A part that is being fetched is given up when the page is left.
-    assert [one for one in seen if not one.startswith("htmx:afterRequest")] == []
+    given_up = ("htmx:afterRequest", "htmx:sendAbort")
+    assert [one for one in seen if not one.startswith(given_up)] == []
 
 
 def test_keys_typed_into_a_field_stay_letters(told, at_desk):

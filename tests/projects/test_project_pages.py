@@ -100,8 +100,9 @@ def test_the_page_costs_the_same_for_4_and_40_items(cast, begun, as_user, querie
     assert first is not None
     assert queries_of(lambda: client.get(url("project", begun))) == cost
     # Of them nine for the timeline, one for a newer version of its template, one for
-    # official statuses that differ, one for joint sessions, one for leaders.
-    assert cost <= 32
+    # official statuses that differ, one for joint sessions, one for leaders,
+    # one for orders.
+    assert cost <= 33
 
 
 def test_a_project_is_entered_with_its_departments(cast, as_user):

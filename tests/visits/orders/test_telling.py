@@ -12,6 +12,7 @@ from visits.services import accountability, orders
 from .stories import HOUR, answer, issued
 
 UNIT = {("hana", "order"), ("uma", "order")}
+RED = {("hana", "red_order"), ("uma", "red_order")}
 
 
 def told_of(action):
@@ -26,7 +27,7 @@ def test_the_unit_hears_of_each_step_and_the_issuer_of_the_answer(cast, ticket):
     assert told_of("order.issued") == UNIT
     at = {"actor": cast.axel, "now": NOON + HOUR}
     orders.raise_order(order, colour="red", reason="拖", **at)
-    assert told_of("order.raised") == UNIT
+    assert told_of("order.raised") == RED
     answer(cast, order)
     assert told_of("order.answered") == {("axel", "order")}
     orders.send_back_order(order, reason="缺", **at)
