@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import expect
 
 from crm.models import Role
@@ -16,7 +17,7 @@ from tests.factories import (
     LiaisonFactory,
     RegionFactory,
 )
-from visits.models import Ticket
+from visits.models import Directive, Rating, Ticket
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 MORNING = datetime(2026, 3, 18, 9, 0, tzinfo=SHANGHAI)
@@ -59,6 +60,7 @@ def pages(open_page, live_server, people):
             opened[who] = page
         return opened[who]
 
+    page_of.opened = opened
     yield page_of
     assert [one for page in opened.values() for one in page.errors] == []
 
@@ -158,3 +160,65 @@ def test_a_problem_on_all_its_side_ways(pages, people, time_machine):
     ticket.refresh_from_db()
     assert (ticket.status, ticket.outcome) == ("closed", "solved")
     assert (ticket.return_count, ticket.redo_count, ticket.dispatch_count) == (1, 1, 2)
+
+
+@pytest.fixture
+def later(pages, live_server, people, time_machine):
+    """Go on to another day, on which everybody signs in anew."""
+
+    def move(moment):
+        time_machine.move_to(moment)
+        for who, page in pages.opened.items():
+            sign_in(page.context, live_server.url, people[who])
+
+    return move
+
+
+def test_a_late_problem_is_directed_rated_and_mended(pages, people, later):
+    otto, dora, hana = pages("otto", phone=True), pages("dora"), pages("hana")
+    otto.goto("/tickets/raise/")
+    fill(otto, text="变压器报装三周没有回音。")
+    ticket = Ticket.objects.get()
+    act(dora, ticket, "dispatch", lead=people["hana"].department_id)
+    act(hana, ticket, "accept")
+
+    # Nobody answers: the sweep tells the unit's head, and in the end the leader.
+    later(MORNING + timedelta(days=30))
+    call_command("escalate")
+    uma, maria = pages("uma"), pages("maria", phone=True)
+    uma.goto("/")
+    expect(uma.get_by_role("heading", name="提给您的事项")).to_be_visible()
+    maria.goto("/")
+    expect(maria.get_by_role("link", name=ticket.title)).to_be_visible()
+    maria.locator("details[data-menu] summary").first.click()
+    maria.locator("a[href$='/direct/']").first.click()
+    fill(maria, text="三日内到企业现场,把方案定下来。")
+    directive = Directive.objects.get()
+    expect(maria.get_by_role("link", name=ticket.title)).to_have_count(0)
+
+    # The unit answers the leader, and then the company.
+    hana.goto(f"/directives/{directive.pk}/answer/")
+    fill(hana, text="已到现场,方案周五送达。")
+    maria.goto(f"/directives/{directive.pk}/")
+    maria.get_by_role("button", name="认可答复").click()
+    expect(maria.locator(".tag-accent").first).to_be_visible()
+    act(hana, ticket, "answer", text="方案已送达,报装完成。", proposed="solved")
+    otto.goto(f"/tickets/{ticket.pk}/confirm/")
+    fill(otto, outcome="solved")
+
+    # Rated bad: the unit mends, another asks back, the company looks again.
+    otto.goto(f"/tickets/{ticket.pk}/rate/")
+    fill(otto, level=2, words="拖了一个月。")
+    rating = Rating.objects.get()
+    otto.goto(rating.get_absolute_url())
+    expect(otto.get_by_text("拖了一个月。").first).to_be_visible()
+    hana.goto("/")
+    expect(hana.get_by_role("heading", name="待整改差评")).to_be_visible()
+    hana.goto(f"/ratings/{rating.pk}/correct/")
+    fill(hana, done="已上门致歉,今后报装每周告知进度。")
+    dora.goto(f"/ratings/{rating.pk}/call/")
+    fill(dora, call="corrected", person="王总")
+    otto.goto(f"/ratings/{rating.pk}/look/")
+    fill(otto, level=4, words="这次说到做到。")
+    rating.correction.refresh_from_db()
+    assert rating.correction.outcome == "corrected"
