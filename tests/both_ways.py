@@ -107,6 +107,8 @@ class Picture:
             yield field.name, str(value)
 
     def subject(self, label, pk):
+        if not label:
+            return None  # an order about a matter in words
         row = apps.get_model(label)._base_manager.filter(pk=pk).first()
         return self.identity(row) if row else None
 

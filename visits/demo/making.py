@@ -18,7 +18,7 @@ from visits.models import Category, Ticket, Visit
 from visits.services import categories as category_services
 from visits.services import requests, suggestions, visits
 
-from . import complaints, desk, leading, orders
+from . import complaints, desk, leading, orders, sides
 from .acts import Case, Hands, Past, hold, write_in
 from .bulk import BulkHands
 from .fates import working_time
@@ -45,6 +45,7 @@ def make(county: County) -> None:
         happen(past_of(county, served, categories), batch)
     with transaction.atomic():
         desk.set_desk(county)
+        sides.set_sides(county)
     suggestions.rebuild()
     waiting = Ticket.objects.waiting_for_dispatch()
     suggestions.refresh(waiting.values_list("pk", flat=True))
