@@ -35,7 +35,9 @@ def supervisors_of_rating(event: Event, rating: Rating) -> Keys:
 
 
 def objector(event: Event, rating: Rating) -> Keys:
-    return [rating.objection.asked_by_id]
+    """Of a company that disowns a rating nobody is noted."""
+    asker = rating.objection.asked_by_id
+    return [asker] if asker else []
 
 
 # --- What a notice opens, where that is not the event's own record ----------------
