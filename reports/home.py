@@ -23,6 +23,7 @@ from . import (
     rating_home,
     stand_in_home,
     ticket_home,
+    word_queries,
 )
 from .sections import ROWS, More, Section
 from .troubles import troubles_of
@@ -78,6 +79,15 @@ def officer(user: User, today: date) -> Iterable[Section]:
         empty=_("No answer waits for the word of your companies."),
         more=More(reverse("visits:tickets") + "?tab=confirm", _("All of them")),
     )
+    if silent := word_queries.to_call_back(user, today, ROWS + 1):
+        yield Section(
+            title=_("Companies to call back"),
+            template="reports/home/_to_call.html",
+            rows=silent,
+            empty="",
+            hint=_("They have said nothing to the answer. Silence is not consent."),
+            more=More(reverse("visits:callbacks"), _("All of them")),
+        )
     yield Section(
         title=_("Late tickets"),
         template="reports/home/_tickets.html",

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from crm import audit_words
 from crm.models import Role
 from crm.nav import NavItem, register
-from visits import ticket_panels
+from visits import ticket_panels, ticket_ways
+from visits.ticket_ways import Way
 
 from . import (
     agency_papers,
@@ -20,6 +21,9 @@ from . import (
     visit_reports,
 )
 
+# To whom the figures of a unit or a region belong.
+OUTCOME_READERS = {Role.DISPATCHER, Role.LEADER, Role.SUPERVISOR, Role.UNIT_HEAD}
+
 
 def hang() -> None:
     """Called once, when the apps are loaded."""
@@ -33,3 +37,7 @@ def hang() -> None:
     order_hooks.hang()
     audit_words.ACTIONS.update(event_words.ACTIONS)
     audit_words.NAMES.update(event_words.NAMES)
+    audit_words.CODES.update(event_words.CODES)
+    ticket_ways.register(
+        Way(30, _("Outcomes"), "reports:outcomes", OUTCOME_READERS),
+    )

@@ -125,17 +125,20 @@ def lines_of(user: User, by: str, period: Period) -> tuple[list[Line], Line]:
     return lines, total
 
 
-def ratings_of(user: User, period: Period) -> Any:  # Any: a RatingQuerySet
-    days = Q(rated_on__gte=period.first, rated_on__lte=period.last)
-    return Rating.objects.in_figures_of(user).filter(days)
+def ratings_of(user: User, period: Period, kind: str = "") -> Any:
+    """Of all kinds of things, or of one. Any: a RatingQuerySet."""
+    wanted = Q(rated_on__gte=period.first, rated_on__lte=period.last)
+    if kind:
+        wanted &= Q(subject_type=kind)
+    return Rating.objects.in_figures_of(user).filter(wanted)
 
 
 def count_levels(
-    found: dict[Key, Numbers], user: User, column: str, period: Period
+    found: dict[Key, Numbers], user: User, column: str, period: Period, kind: str = ""
 ) -> None:
     """How many of each level, each weighed as the rules of its day say."""
     rules = rules_of(period)
-    ratings = ratings_of(user, period).counted()
+    ratings = ratings_of(user, period, kind).counted()
     rows = (
         ratings.annotate(rule=place_of_rule(rules))
         .order_by()

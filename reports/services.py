@@ -15,6 +15,7 @@ from crm.lib.tasks import enqueue
 from crm.models import Document, StoredFile, User, subject_of
 from projects.models import Agency, JointSession, Project
 from visits.models import Meeting, Ticket, Visit
+from visits.outcomes import Days
 
 from . import dispatch_sheets, meeting_minutes, timelines
 from .kinds import kind_of
@@ -23,6 +24,23 @@ from .session_minutes import MINUTES
 
 # How long a report waits for photos that are still on the phone.
 PATIENCE = timedelta(minutes=10)
+
+
+@transaction.atomic
+def note_outcomes_export(
+    actor: User, *, by: str, days: Days, lines: int, now: datetime | None = None
+) -> None:
+    """Who took figures out as a file stands in the log."""
+    events.record(
+        actor,
+        "outcomes.exported",
+        actor,
+        now=now,
+        by=by,
+        first=days.first,
+        last=days.last,
+        rows=lines,
+    )
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from .views import (
     home,
     ledger,
     order_month,
+    outcomes,
     public,
     ratings,
 )
@@ -16,5 +17,6 @@ urlpatterns = [
     *ledger.urls,
     *order_month.urls,
     *ratings.urls,
+    *outcomes.urls,
     *public.urls,
 ]

@@ -40,6 +40,7 @@ from projects.services import (
     sessions,
     templates,
 )
+from tests.access_confirming import make_confirming
 from tests.access_ratings import People, make_ratings
 from tests.factories import (
     NOON,
@@ -155,6 +156,7 @@ def make_records(company, officer, unit, dispatcher, handler):
         **make_complaint(company, handler),
         **hang_on_visit(visit, company, officer),
         **hang_on_ticket(ticket, company, handler),
+        **make_confirming(company, officer, unit, dispatcher, handler),
         **lead(ticket, unit, handler),
         **take_higher(ticket, dispatcher),
         "batch": {"pk": make_batch(ticket, dispatcher).pk},

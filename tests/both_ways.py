@@ -13,6 +13,7 @@ from crm.models import Company, Department, Document, Region, User
 from projects.models import ApprovalTemplate, Forecast, Project, ProjectLink
 from visits.models import (
     Category,
+    ConfirmLink,
     KindCount,
     PieceCount,
     SketchPiece,
@@ -42,6 +43,7 @@ POINTS_TO = {
     "category": Category,
     "project": Project,
     "link": ProjectLink,
+    "confirm_link": ConfirmLink,
 }
 
 

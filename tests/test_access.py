@@ -73,6 +73,11 @@ LINKERS = "olga dora otto"
 BOARDS = "olga bela oleg tom hana uma dora dirk maria axel"
 VOICES = "olga bela dora otto"
 CLIMBERS = "olga bela uma dora maria"
+# Of a contradiction: who reads it on the ticket.
+JUDGES = "dora maria axel"
+# Who hands the company a link: its officers, and the lead that answered.
+TELLERS = "olga bela hana uma"
+FIGURE_READERS = "uma dora dirk maria axel"
 NO = None
 NOBODY = ""
 
@@ -84,6 +89,7 @@ PUBLIC = {
     "crm:ask-login-code", "crm:login-code", "projects:public",
     "visits:complain", "visits:complain-about", "visits:complaint-look",
     "visits:rate-by-link", "visits:look-by-link",
+    "visits:confirm-by-link",
 }  # fmt: skip
 # Their scope is the whole site, or one's own: no record of a county hangs from them.
 FREE = {"year", "name", "token", "code", "department", "region", "person", "grant"}
@@ -110,6 +116,9 @@ ROWS = {
     ),
     "reports:ledger": (None, ALL, BOARDS, NO),
     "reports:ledger-export": (None, ALL, BOARDS, NO),
+    "reports:outcomes": (None, ALL, FIGURE_READERS, NO),
+    "reports:outcomes-export": (None, ALL, FIGURE_READERS, NO),
+    "reports:outcome-tickets": (None, ALL, FIGURE_READERS, NO),
     "reports:document": ("document", INSIDERS, INSIDERS, NO),
     "reports:verify": ("document", ALL, ALL, ALL),
     "crm:absences": (None, ALL, ABSENCE_PEOPLE, NO),
@@ -349,6 +358,17 @@ ROWS = {
     "visits:ticket-merge": ("ticket", READERS, DISPATCHER, DISPATCHER),
     "visits:ticket-unmerge": ("ticket", READERS, DISPATCHER, DISPATCHER),
     "visits:ticket-split": ("ticket", READERS, DISPATCHER, DISPATCHER),
+    "visits:ticket-confirm-link": ("ticket", READERS, TELLERS, TELLERS),
+    "visits:ticket-confirm-link-revoke": ("confirm-link", READERS, NO, TELLERS),
+    "visits:confirm-by-link": ("token", ALL, ALL, ALL),
+    "visits:callbacks": (None, ALL, BOARDS, NO),
+    "visits:callback": ("callback", INSIDERS, INSIDERS, OFFICERS),
+    "visits:samples": (None, ALL, SUPERVISOR, NO),
+    "visits:sample-draw": (None, ALL, SUPERVISOR, SUPERVISOR),
+    "visits:sample": ("drawn-sample", SUPERVISOR, SUPERVISOR, NO),
+    "visits:sampled-call": ("sampled-call", SUPERVISOR, SUPERVISOR, SUPERVISOR),
+    "visits:sampled-call-number": ("sampled-call-number", SUPERVISOR, NO, SUPERVISOR),
+    "visits:contradiction-decide": ("contradiction", JUDGES, DISPATCHER, DISPATCHER),
     "visits:ticket-file": ("ticket-file", INSIDERS, INSIDERS, NO),
     "visits:decisions": (None, ALL, LEADER, NO),
     "visits:decision-take": (None, ALL, NO, LEADER),

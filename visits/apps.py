@@ -10,6 +10,7 @@ class VisitsConfig(AppConfig):
         # Only when the apps are loaded can they name their models.
         from . import (  # noqa: PLC0415
             complaint_hooks,
+            confirm_hooks,
             desk_hooks,
             escalation_hooks,
             leader_hooks,
@@ -35,3 +36,4 @@ class VisitsConfig(AppConfig):
         notice_words.hang()
         telling.hang()
         work_hooks.hang()
+        confirm_hooks.hang()

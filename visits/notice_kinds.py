@@ -53,6 +53,16 @@ CONFIRM: Final = register(
         mail=Mail.NOW,
     )
 )
+OTHERWISE: Final = register(
+    Kind(
+        "otherwise",
+        _("Asked again, the company says otherwise"),
+        "phone-call",
+        {Role.DISPATCHER, Role.SUPERVISOR},
+        is_discreet=True,
+        mail=Mail.NOW,
+    )
+)
 OURS: Final = register(
     Kind("ours", _("Our company's problems"), "checklist", {Role.OWNER}, mail=Mail.NOW)
 )

@@ -107,10 +107,6 @@ def _next_reply(event: Event, names: Named) -> str:
     return _("replied; next reply by %(day)s") % {"day": _day(event)}
 
 
-def _reopened(event: Event, names: Named) -> str:
-    return with_reason(_("said it is not solved after all"), event)
-
-
 def _merged(event: Event, names: Named) -> str:
     into = new_of(event.changes, "into")
     return _("merged it into ticket %(number)s") % {"number": into}
@@ -129,6 +125,13 @@ def _split(event: Event, names: Named) -> str:
     between = pgettext("between names", ", ")
     numbers = between.join(new_of(event.changes, "pieces") or ())
     return _("split off %(numbers)s") % {"numbers": numbers}
+
+
+def _reopened(event: Event, names: Named) -> str:
+    sentence = _("said it is not solved after all")
+    if new_of(event.changes, "asked_again"):
+        sentence = _("reopened it: asked again, the company said otherwise")
+    return with_reason(sentence, event)
 
 
 SENTENCES: dict[str, Callable[[Event, Any], str]] = {

@@ -41,6 +41,12 @@ from .concerned_complaints import (
     supervisor_in_hand,
     supervisors,
 )
+from .concerned_confirming import (
+    caller,
+    dispatchers_of_ticket,
+    ticket_asked_about,
+    ticket_called_about,
+)
 from .concerned_escalations import named_handler, reached, unit_reminded
 from .concerned_leaders import (
     addressee,
@@ -81,6 +87,7 @@ from .notice_kinds import (
     MEETING,
     MINE,
     ORDER,
+    OTHERWISE,
     OURS,
     QUEUE,
     RAISED,
@@ -115,6 +122,11 @@ TABLE: Final = (
     ("ticket.confirmed", FOLLOWED, first_receiver, raiser),
     ("ticket.confirmed", OURS, owners_of_company),
     ("ticket.reopened", AGAIN, handler, heads_of_lead, first_receiver),
+    ("callback.opened", CONFIRM, officer_of_company),
+    ("callback.unreached", MINE, handler, heads_of_lead),
+    ("callback.unreached", FOLLOWED, first_receiver),
+    ("callback.contradicted", OTHERWISE, dispatchers_of_ticket),
+    ("callback.contradiction_decided", OTHERWISE, caller),
     ("ticket.returned", QUEUE, dispatchers_of_company),
     ("ticket.returned", FOLLOWED, first_receiver),
     ("ticket.return_upheld", DECIDED, returner),
@@ -233,7 +245,16 @@ TABLE: Final = (
 
 # A notice or mail would say who complained, and outlive the row that can be erased.
 COMPLAINANT: Final = "whoever complained reads it by login or receipt code"
+# Nobody shall know who is in a sample: neither the unit nor the officer.
+SAMPLED: Final = "read by the supervisors of the region alone"
 NOBODY: Final = {
+    "ticket.confirm_link_made": "by who hands it over; what is said by it is told",
+    "ticket.confirm_link_revoked": "as above",
+    "callback.tried": "stands on the ticket",
+    "callback.reached": "what the company said is told",
+    "sample.drawn": SAMPLED,
+    "sample.call_recorded": SAMPLED,
+    "sample.number_shown": SAMPLED,
     "ticket.contacted": "the company was spoken to; the others see it on the ticket",
     "ticket.started": "a step of the same handler",
     "ticket.draft_saved": "nobody has it yet",
@@ -293,6 +314,10 @@ OPENS: Final[dict[str, notices.Opens]] = {
     "correction.ended": rating_of,
     "correction.dropped": rating_of,
     "correction.due_moved": rating_of,
+    "callback.opened": ticket_called_about,
+    "callback.unreached": ticket_called_about,
+    "callback.contradicted": ticket_asked_about,
+    "callback.contradiction_decided": ticket_asked_about,
     "meeting.task_given": meeting_of,
     "meeting.task_edited": meeting_of,
     "meeting.task_removed": meeting_of,

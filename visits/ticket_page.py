@@ -29,7 +29,7 @@ from visits.services.tickets import Act, possible_for
 
 from . import ticket_panels
 from .ticket_standing import Standing, standing_of
-from .ticket_words import ICONS, Names, sentence_of
+from .ticket_words import ICONS, Names, sentence_of, who_of
 
 STREAM_LENGTH = 100
 # The others may be done, but nobody waits for them.
@@ -323,7 +323,7 @@ def _stream(
 def _told(event: Event, names: Names) -> StreamItem:
     return StreamItem(
         at=event.at,
-        who=event.actor.name if event.actor else str(_("The system")),
+        who=who_of(event),
         icon=ICONS.get(event.action, "clock"),
         what=sentence_of(event, names),
         is_internal=not event.is_public,

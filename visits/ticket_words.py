@@ -12,7 +12,7 @@ from crm.lib.words import exact_day
 from crm.models import Department, Event, User
 from visits.models import Ticket
 
-from . import side_words
+from . import confirm_words, side_words
 from .side_words import new_of
 
 ICONS = {
@@ -49,6 +49,7 @@ ICONS = {
     "ticket.merged_in": "arrows-join",
     "ticket.unmerged": "arrows-split",
     "ticket.split": "arrows-split",
+    **confirm_words.ICONS,
 }
 CLOCKS: dict[str, str | Promise] = {
     "contact": pgettext_lazy("deadline", "contact"),
@@ -89,6 +90,15 @@ def sentence_of(event: Event, names: Names) -> str:
     """What was done, to follow the person's name."""
     tell = SENTENCES.get(event.action) or side_words.SENTENCES.get(event.action)
     return tell(event, names) if tell else event.action
+
+
+def who_of(event: Event) -> str:
+    """Who did it, as the stream names him."""
+    if event.actor:
+        return event.actor.name
+    if confirm_words.is_by_link(event):
+        return str(confirm_words.NOBODY_SIGNED_IN)
+    return _("The system")
 
 
 def _dispatched(event: Event, names: Names) -> str:
@@ -172,6 +182,6 @@ SENTENCES: dict[str, Callable[[Event, Names], str]] = {
     "ticket.part_answered": _part_answered,
     "ticket.answered": _answered,
     "ticket.confirmed": _confirmed,
-    "ticket.rejected": lambda event, names: _("said it is not solved"),
     "ticket.due_moved": _moved,
+    **confirm_words.SENTENCES,
 }

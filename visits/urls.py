@@ -3,6 +3,7 @@
 from .views import (
     adoptions,
     amending,
+    callbacks,
     capture,
     categories,
     deciding,
@@ -18,6 +19,7 @@ from .views import (
     order_urls,
     planning,
     requests,
+    samples,
     ticket_acts,
     ticket_files,
     ticket_sides,
@@ -28,6 +30,8 @@ from .views.complaints import desk as complaints_desk
 from .views.complaints import own as complaints_own
 from .views.complaints import public as complaints_public
 from .views.complaints import statements
+from .views.confirming import links as confirm_links
+from .views.confirming import public as confirm_public
 from .views.ratings import acts as rating_acts
 from .views.ratings import giving as rating_giving
 from .views.ratings import lists as rating_lists
@@ -67,4 +71,8 @@ urlpatterns = [
     *rating_rules.urls,
     *escalations.urls,
     *escalation_rules.urls,
+    *confirm_links.urls,
+    *confirm_public.urls,
+    *callbacks.urls,
+    *samples.urls,
 ]

@@ -364,6 +364,12 @@ CRM_RATE_DAYS = env_int("CRM_RATE_DAYS", 90)
 # Ratings, second looks and dead links an hour of one network, without a login: a whole
 # meeting room has one address.
 CRM_PUBLIC_TRIES = env_int("CRM_PUBLIC_TRIES", 120)
+# Days in which a company may say by a one-time link what came of an answer.
+CRM_CONFIRM_LINK_DAYS = env_int("CRM_CONFIRM_LINK_DAYS", 14)
+# Working days after an answer without the company's word: then its officer calls back.
+CRM_CALLBACK_DAYS = env_int("CRM_CALLBACK_DAYS", 5)
+# Working days in which the officer has called.
+CRM_CALL_DAYS = env_int("CRM_CALL_DAYS", 5)
 # Where a count stops and says "10,000+".
 CRM_COUNT_CAP = 10_000
 # Bytes and pixels of one photo; bytes of all files of one person per day.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 
 from .errors import Busy, DomainError
@@ -21,6 +21,11 @@ class AppRequest(HttpRequest):
 
     user: "User"
     htmx: "HtmxDetails"
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What was sent to a form, though it be nothing at all; None: only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def actor_of(request: "Request") -> "User":

@@ -97,6 +97,18 @@ def pages() -> list[Page]:
     found.append(
         Page("dispatch desk", "dispatcher", "/tickets/desk/", QUEUE, is_list=False)
     )
+    found += [
+        Page(name, "leader", path, WHOLE, is_list=False)
+        for name, path in (
+            ("outcomes", "/reports/outcomes/"),
+            # As much as it takes: the twelve months up to this one.
+            ("outcomes: year", "/reports/outcomes/?by=category&first=2000-01"),
+        )
+    ]
+    found.append(
+        Page("one number", "leader", "/reports/outcomes/tickets/?figure=solved", WORK)
+    )
+    found.append(Page("call-backs", "dispatcher", "/callbacks/", WORK))
     found += of_projects()
     found.append(Page("leader's desk", "leader", "/decisions/", DECIDE, is_list=False))
     found.append(Page("overview", "leader", "/overview/", HOME, is_list=False))

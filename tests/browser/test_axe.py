@@ -27,6 +27,7 @@ NO_PAGES = {
     "visits:burden",  # a script takes it apart
     "visits:desk-detail",  # the desk's right half, which it fetches
     "visits:desk-lead",  # a part of it, of a lead that is chosen there
+    "reports:outcomes-export",
 }  # fmt: skip
 # Pages that look different to several people; the others are opened by the first.
 VISITORS = {
@@ -50,7 +51,7 @@ VISITORS = {
 # The site is set up, and nobody gave this link; the open ones have their own tests.
 STATUS = {"crm:setup": 410, "crm:login-code": 410, "projects:public": 410}
 # Nothing to rate yet, and a rating that the company gave signed in: sentences.
-STATUS |= {"visits:rate-agency": 409}
+STATUS |= {"visits:rate-agency": 409, "visits:confirm-by-link": 410}
 NOBODY_SIGNED_IN = {"crm:login", "crm:setup", "crm:invitation", "crm:new_password"}
 NOBODY_SIGNED_IN |= {"crm:ask-login-code", "crm:login-code"}
 NOBODY_SIGNED_IN |= {

@@ -23,6 +23,7 @@ from .acts import Case, Hands, Past, hold, write_in
 from .bulk import BulkHands
 from .fates import working_time
 from .hands import ServiceHands
+from .said import say
 from .stage import set_stage
 from .story import BY_VISIT, VisitStory, finding, visits_of, workdays
 from .texts import Teller, texts
@@ -55,6 +56,7 @@ def make(county: County) -> None:
         complaints.make(county, owners_of(county))
         leading.lead(county, handlers_of_departments())
         orders.press(county, handlers_of_departments())
+        say(county)
         send_away(county)
     county.say(f"{Visit.objects.count()} visits, {Ticket.objects.count()} tickets")
 

@@ -29,6 +29,8 @@ class Scene:
     outcome: str = "solved"
     # The unit that is asked to assist.
     assistant: str = ""
+    # Answered so many working days ago.
+    answered: int = 1
 
 
 def scenes(solve_days: dict[str, int]) -> list[Scene]:
@@ -53,6 +55,11 @@ def scenes(solve_days: dict[str, int]) -> list[Scene]:
         Scene(1, "policy", 5, fates.ANSWERED, by_owner=True),
         Scene(2, "labour", 4, fates.ANSWERED),
         Scene(6, "finance", 8, fates.ANSWERED, outcome="partly"),
+        # Nobody of these has said anything to the answer.
+        Scene(12, "labour", 14, fates.ANSWERED, answered=12),
+        Scene(14, "policy", 15, fates.ANSWERED, answered=12),
+        Scene(16, "labour", 16, fates.ANSWERED, answered=13),
+        Scene(18, "finance", 20, fates.ANSWERED, answered=12),
         Scene(8, "finance", hard + 2, fates.WORKING),
         Scene(10, "land", hard - 1, fates.WORKING),
         Scene(26, "finance", hard + 4, fates.WORKING),
@@ -109,7 +116,8 @@ def fate_of(scene: Scene, raised_at: datetime, now: datetime) -> Fate:
     step = timedelta(minutes=15)
     answered = raised_at + 6 * step
     if scene.ago > 1:
-        answered = at(workday_after(raised_at.date(), scene.ago - 1), 15, 20)
+        days = scene.ago - scene.answered
+        answered = at(workday_after(raised_at.date(), days), 15, 20)
     return Fate(
         dispatched_at=raised_at + step,
         accepted_at=raised_at + 2 * step,

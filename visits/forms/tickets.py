@@ -265,6 +265,10 @@ class AnswerForm(KeyForm, ActForm):
         help_text=_("A proposal: the company decides."),
     )
     papers = FilesField(label=_("Photos or papers"), required=False)
+    with_link = forms.BooleanField(
+        label=_("Make a link at once by which the company confirms without an account"),
+        required=False,
+    )
 
 
 class PartForm(KeyForm):
@@ -296,10 +300,10 @@ class ConfirmForm(ActForm):
 class SignOffForm(ConfirmForm):
     """The company's word, given by its officer with something in hand."""
 
+    # Neither the company's own word nor one by link can be given for it.
     KINDS = [
-        choice
-        for choice in Ticket.SignOff.choices
-        if choice[0] != Ticket.SignOff.COMPANY
+        (kind.value, kind.label)
+        for kind in (Ticket.SignOff.SIGNATURE, Ticket.SignOff.CALL)
     ]
     sign_off = forms.ChoiceField(
         label=_("How the company said so"), choices=KINDS, widget=forms.RadioSelect

@@ -3,6 +3,7 @@
 from .accountability import AccountabilityRecord, Exemption
 from .adoptions import Adoption
 from .answers import Answer
+from .callbacks import Callback, CallTry
 from .categories import Category
 from .complaint_parts import (
     ComplaintAnswer,
@@ -14,6 +15,7 @@ from .complaint_parts import (
     StatementRequest,
 )
 from .complaints import Complaint
+from .confirm_links import ConfirmLink, LinkWord
 from .corrections import Correction, Objection
 from .decisions import Decision
 from .directives import Directive, DirectiveAnswer
@@ -33,6 +35,7 @@ from .rating_links import PublicTry, RatingLink
 from .rating_rules import RatingRule
 from .ratings import Rating, RatingLevel, RatingTag
 from .requests import VisitRequest
+from .samples import Sample, SampledCall
 from .sideways import Extension, TicketPause, TicketReturn
 from .suggestions import (
     KindCount,
@@ -43,6 +46,7 @@ from .suggestions import (
 )
 from .tickets import Ticket
 from .visits import Companion, IntakeConflict, Met, Visit, VisitPhoto, VisitVersion
+from .words import Word
 
 __all__ = [
     "AccountabilityRecord",
@@ -50,6 +54,8 @@ __all__ = [
     "AgendaItem",
     "Answer",
     "BatchRow",
+    "CallTry",
+    "Callback",
     "Category",
     "Companion",
     "Complaint",
@@ -59,6 +65,7 @@ __all__ = [
     "ComplaintNumber",
     "ComplaintPersonal",
     "ComplaintTry",
+    "ConfirmLink",
     "Correction",
     "Decision",
     "Directive",
@@ -72,6 +79,7 @@ __all__ = [
     "FirstDispatch",
     "IntakeConflict",
     "KindCount",
+    "LinkWord",
     "Meeting",
     "MeetingSeries",
     "MeetingTask",
@@ -89,6 +97,8 @@ __all__ = [
     "RatingLink",
     "RatingRule",
     "RatingTag",
+    "Sample",
+    "SampledCall",
     "SketchPiece",
     "StatementRequest",
     "Suggestion",
@@ -104,4 +114,5 @@ __all__ = [
     "VisitPhoto",
     "VisitRequest",
     "VisitVersion",
+    "Word",
 ]

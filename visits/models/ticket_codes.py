@@ -130,6 +130,7 @@ class Codes:
         COMPANY = "company", pgettext_lazy("ticket", "by the company itself")
         SIGNATURE = "signature", pgettext_lazy("ticket", "signature")
         CALL = "call", pgettext_lazy("ticket", "record of a call")
+        LINK = "link", pgettext_lazy("ticket", "by a one-time link")
 
     class Urgency(models.TextChoices):
         """急难愁盼: how it presses on the company, in the officer's words."""

@@ -128,6 +128,22 @@ class TicketRights(ScopedQuerySet[T]):
         every = self.model.objects
         return self._either(every.dispatchable_by(user), every.workable_by(user))
 
+    def in_figures_of(self, user: User) -> Self:
+        """What this person's figures are made of: of his regions, or led by his units.
+
+        One's own part as an assistant, or as a company's officer, is nobody's figure.
+        """
+        access = user.access
+        wide = access.region_ranges(*WIDE)
+        below = access.department_ranges(Role.UNIT_HEAD, Role.LEADER)
+        found = Q(pk__in=[])
+        if wide:
+            found = self._in_regions(wide)
+        if below:
+            parts = TicketPart.objects.of(below).open().filter(is_lead=True)
+            found |= Q(pk__in=parts.values("ticket"))
+        return self.filter(found)
+
     def _either(self, *branches: "models.QuerySet[Ticket, Ticket]") -> Self:
         return self.filter(pk__in=union_of([one.values("pk") for one in branches]))
 
@@ -143,6 +159,12 @@ class TicketRights(ScopedQuerySet[T]):
         # By key: a state beside it must not lead the planner through all tickets.
         keys = union_of(self.model.objects.all()._of_own_companies(user))
         return self.none() if keys is None else self.filter(pk__in=keys)
+
+    def officered_by(self, user: User) -> Self:
+        """Of the companies whose officer this is, A or B: not of one's own company."""
+        if not user.access.has(Role.OFFICER):
+            return self.none()
+        return self.filter(company__in=companies_of(user))
 
     def _of_own_companies(self, user: User) -> "list[models.QuerySet[Any, Any]]":
         """Keys of the companies' that one speaks for, a branch per role."""

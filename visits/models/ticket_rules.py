@@ -66,6 +66,7 @@ CONSTRAINTS: list[models.BaseConstraint] = [
         name="ticket_sign_off_has_proof",
         condition=Q(sign_off__in=["", "company"])
         | Q(sign_off="signature", sign_off_file__isnull=False)
+        | Q(sign_off="link", sign_off_link__isnull=False)
         | Q(sign_off="call", sign_off_at__isnull=False)
         & ~Q(sign_off_person="")
         & ~Q(sign_off_phone=""),
@@ -90,6 +91,22 @@ INDEXES = [
             refused_at__isnull=True,
             merged_into__isnull=True,
         ),
+    ),
+    # Figures: what was dispatched in some months, what was closed in some days.
+    models.Index(
+        fields=["dispatched_at"],
+        name="ticket_by_dispatch",
+        condition=Q(dispatched_at__isnull=False),
+    ),
+    models.Index(
+        fields=["closed_at"],
+        name="ticket_by_close",
+        condition=Q(closed_at__isnull=False),
+    ),
+    models.Index(
+        fields=["refused_at"],
+        name="ticket_by_refusal",
+        condition=Q(refused_at__isnull=False),
     ),
     models.Index(
         fields=["id", "company"],

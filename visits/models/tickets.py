@@ -109,6 +109,10 @@ class Ticket(Codes, models.Model):
     sign_off_file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, related_name="+"
     )
+    # Of a word by link: which link, as its proof.
+    sign_off_link = models.ForeignKey(
+        "visits.ConfirmLink", models.PROTECT, null=True, related_name="+"
+    )
     # Worked as one with this ticket, now or until its answer came.
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="merged"

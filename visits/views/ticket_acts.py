@@ -22,14 +22,17 @@ from crm.services.attaching import received
 from visits.done_words import Done, what_was_done
 from visits.forms import tickets as ticket_forms
 from visits.models import Ticket
-from visits.services import categories
+from visits.services import categories, confirm_links
 from visits.services import tickets as services
 from visits.services.tickets import Act
+
+from .confirming.links import made_now
 
 # Where an act came from, if not from the ticket's own page.
 DESK = "desk"
 # Saves what the form says and gives the ticket.
-Save = Callable[[dict[str, Any]], Ticket]  # Any: cleaned values
+# Any: cleaned values. Or the page that is shown once instead.
+Save = Callable[[dict[str, Any]], Ticket | HttpResponse]
 
 
 def ticket_for(request: AppRequest, pk: int, *acts: Act) -> Ticket:
@@ -64,7 +67,10 @@ def act_page(
     current = None
     if form.is_valid():
         try:
-            return after_act(request, act, save(form.cleaned_data))
+            saved = save(form.cleaned_data)
+            if isinstance(saved, HttpResponse):
+                return saved
+            return after_act(request, act, saved)
         except StaleVersion as error:
             current = error.current
         except DomainError as error:
@@ -216,15 +222,19 @@ def contact(request: AppRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: AppRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, Act.ANSWER)
+    has_account = confirm_links.has_account(ticket.company, timezone.localdate())
+    initial = {**version_of(ticket), "with_link": not has_account}
     form = ticket_forms.AnswerForm(
-        request.POST or None, request.FILES or None, initial=version_of(ticket)
+        request.POST or None, request.FILES or None, initial=initial
     )
 
-    def save(data: dict[str, Any]) -> Ticket:
+    def save(data: dict[str, Any]) -> Ticket | HttpResponse:
+        with_link = data.pop("with_link")
         with received(data.pop("papers")) as sent:
-            return services.answer_ticket(
+            answered = services.answer_ticket(
                 ticket, actor=request.user, files=sent, **data
             )
+        return made_now(request, answered) if with_link else answered
 
     return act_page(request, ticket, Act.ANSWER, form, save)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,12 +14,13 @@ from crm.lib.errors import DomainError
 from crm.models import Deadline, DeadlinePause, User
 from crm.services import deadlines
 from crm.services.attaching import Sent, keep
-from visits.models import Ticket
+from visits.models import Callback, ConfirmLink, Ticket
 
 from .acts import Act, check, check_call, claim, need, save
 from .merging import release_merged
 from .parts import involve, release
 from .raising import is_owner
+from .silence import end_callback
 
 Status = Ticket.Status
 SignOff = Ticket.SignOff
@@ -29,18 +31,23 @@ SIGN_OFF = (
     "sign_off_phone",
     "sign_off_at",
     "sign_off_file",
+    "sign_off_link",
 )
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What the officer has in hand: a signature, or whom he asked by telephone."""
+    """What the officer has in hand: a signature, or whom he asked by telephone.
+
+    Of a word by link there is the link, and the name if the person gave one.
+    """
 
     kind: str
     file: Sent | None = None
     person: str = ""
     phone: str = ""
     called_at: datetime | None = None
+    link: ConfirmLink | None = None
 
 
 @transaction.atomic
@@ -60,16 +67,30 @@ def confirm_ticket(
     if ticket.status == Status.CLOSED and ticket.outcome == outcome:
         return ticket
     check(ticket, Act.CONFIRM, version)
+    proof = _proof_of(ticket, actor, proof, now)
+    return close(ticket, actor=actor, outcome=outcome, note=note, proof=proof, now=now)
+
+
+def close(
+    ticket: Ticket,
+    *,
+    actor: User | None,
+    outcome: str,
+    note: str,
+    proof: Proof,
+    now: datetime,
+) -> Ticket:
+    """The company's word closes it. The caller has claimed it and knows whose word."""
     if outcome not in Ticket.Outcome.values:
         raise DomainError(_("Choose what came of it."), field="outcome")
-    proof = _proof_of(ticket, actor, proof, now)
     before = ticket.status
     ticket.move_to(Status.CLOSED)
     ticket.outcome, ticket.closed_at = outcome, now
     ticket.sign_off, ticket.sign_off_note = proof.kind, note.strip()
     ticket.sign_off_person = proof.person.strip()
     ticket.sign_off_phone, ticket.sign_off_at = proof.phone.strip(), proof.called_at
-    if proof.file is not None:
+    ticket.sign_off_link = proof.link
+    if proof.file is not None and actor is not None:
         ticket.sign_off_file = keep(
             proof.file, company=ticket.company, actor=actor, now=now
         )
@@ -77,6 +98,7 @@ def confirm_ticket(
     _stop_parts(ticket, now)
     release(ticket)
     release_merged(ticket)
+    end_callback(ticket, Callback.End.OVERTAKEN, now=now)
     events.record(
         actor,
         "ticket.confirmed",
@@ -108,8 +130,21 @@ def reject_answer(
     if ticket.status == Status.WORKING and repeats:
         return ticket
     check(ticket, Act.REJECT, version)
+    return send_back(ticket, actor=actor, reason=reason, now=now)
+
+
+def send_back(
+    ticket: Ticket,
+    *,
+    actor: User | None,
+    reason: str,
+    now: datetime,
+    sign_off: str = "",
+) -> Ticket:
+    """The company says no. The caller has claimed it and knows whose word it is."""
     if not reason.strip():
         raise DomainError(_("Say what is not solved."), field="reason")
+    answer = ticket.answers.filter(part__is_lead=True).first()
     if answer is not None:
         answer.rejected_at, answer.rejection = now, reason.strip()
         answer.save(update_fields=["rejected_at", "rejection"])
@@ -119,6 +154,8 @@ def reject_answer(
     _work_again(ticket)
     deadlines.unmeet(ticket.solve_by)
     save(ticket, "status", "redo_count")
+    end_callback(ticket, Callback.End.OVERTAKEN, now=now)
+    told: dict[str, Any] = {"sign_off": sign_off} if sign_off else {}
     events.record(
         actor,
         "ticket.rejected",
@@ -126,6 +163,7 @@ def reject_answer(
         is_public=True,
         now=now,
         status=[before, ticket.status],
+        **told,
     )
     return ticket
 
@@ -145,10 +183,23 @@ def reopen_ticket(
     check(ticket, Act.REOPEN, version)
     reason = need(reason, _("Say what is not solved."), "reason")
     _check_recent(ticket, now)
+    return take_up(ticket, actor=actor, reason=reason, now=now)
+
+
+def take_up(
+    ticket: Ticket,
+    *,
+    actor: User,
+    reason: str,
+    now: datetime,
+    **told: Any,  # what the event says besides
+) -> Ticket:
+    """From closed back to work. The caller has claimed it, and may do so."""
     closed_at, outcome = ticket.closed_at, ticket.outcome
     ticket.move_to(Status.WORKING)
     ticket.outcome, ticket.closed_at = "", None
-    ticket.sign_off, ticket.sign_off_note, ticket.sign_off_file = "", "", None
+    ticket.sign_off, ticket.sign_off_note = "", ""
+    ticket.sign_off_file = ticket.sign_off_link = None
     ticket.sign_off_person = ticket.sign_off_phone = ""
     ticket.sign_off_at = None
     ticket.redo_count += 1
@@ -165,6 +216,7 @@ def reopen_ticket(
         outcome=[outcome, ""],
         closed_at=[closed_at, None],
         personal={"reason": reason},
+        **told,
     )
     return ticket
 

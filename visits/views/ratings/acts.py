@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.lib.http import AppRequest
+from crm.lib.http import AppRequest, typed
 from crm.services.attaching import received
 from visits.forms import ratings as forms
 from visits.models import Correction, Objection, Rating
 from visits.services import ratings as services
 
 from .giving import shown_once
-from .shared import act_page, correction_for, rating_for, typed
+from .shared import act_page, correction_for, rating_for
 
 State = Correction.State
 FORM = ["GET", "HEAD", "POST"]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.lib import qr
 from crm.lib.errors import DomainError
-from crm.lib.http import AppRequest
+from crm.lib.http import AppRequest, typed
 from crm.lib.words import exact_day
 from visits.forms.ratings import RateForm
 from visits.models import Rating, RatingLink
@@ -22,7 +22,7 @@ from visits.services import ratings as services
 from visits.services.ratings import RatedAlreadyError, Record
 from visits.services.tickets import is_owner
 
-from .shared import address_of, record_of, typed
+from .shared import address_of, record_of
 
 
 def rate(request: AppRequest, kind: str, pk: int) -> HttpResponse:

@@ -1,8 +1,5 @@
 """Rating and second look behind a link that works once. GET spends nothing."""
 
-from collections.abc import Callable
-from functools import wraps
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -12,56 +9,20 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from crm.lib.devices import address_of
 from crm.lib.errors import DomainError
-from crm.models import User
+from crm.lib.http import typed
 from crm.services.links import UsedLinkError, hash_of
 from crm.views.public import token_page
 from visits.forms.ratings import LookForm, PublicRateForm
 from visits.models import Rating, RatingLink
 from visits.services import ratings as services
-from visits.services.public_tries import TooManyTriesError, count_try
 from visits.services.ratings import RatedAlreadyError
 from visits.services.ratings.links import LASTS
-
-from .shared import typed
+from visits.views.strangers import limited, visitor_of
 
 Purpose = RatingLink.Purpose
-View = Callable[[HttpRequest, str], HttpResponse]
 # Of the browser that gave the rating: it alone is shown a nameless one again.
 MARK = "rated"
-
-
-def limited(view: View) -> View:
-    """Count what is sent and what opens nothing; looking at a good link is free."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            if request.method == "POST":
-                note(request)
-            try:
-                return view(request, token)
-            except UsedLinkError:
-                note(request)
-                raise
-        except TooManyTriesError as error:
-            context = {"sentence": error.sentence}
-            page = "visits/ratings/too_many.html"
-            response = render(request, page, context, status=429)
-            response.headers["Retry-After"] = "3600"
-            return response
-
-    return guarded
-
-
-def note(request: HttpRequest) -> None:
-    count_try(address_of(request), most=settings.CRM_PUBLIC_TRIES)
-
-
-def visitor_of(request: HttpRequest) -> User | None:
-    user = request.user
-    return user if isinstance(user, User) else None
 
 
 @login_not_required

@@ -7,15 +7,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from crm.lib.errors import DomainError
-from crm.lib.http import AppRequest
+from crm.lib.http import AppRequest, typed
 from crm.models import Role
 from crm.views.rights import only
 from visits.forms.rating_rules import RatingRuleForm
 from visits.models import RatingRule
 from visits.services import ratings as services
 from visits.services.ratings.rules import DAYS, WEIGHTS
-
-from .shared import typed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

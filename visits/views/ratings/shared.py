@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,11 +25,6 @@ KINDS: dict[str, str] = {
     "visit": "visits.visit",
     "agency": "projects.agency",
 }
-
-
-def typed(request: HttpRequest) -> QueryDict | None:
-    """What was sent, though it be nothing at all."""
-    return request.POST if request.method == "POST" else None
 
 
 def rating_of(request: AppRequest, pk: int) -> Rating:

@@ -1,0 +1,1 @@
+"""Links by which a company confirms: made by officials, used without an account."""
