@@ -14,10 +14,12 @@ from django.utils.translation import pgettext_lazy
 
 from crm.lib import trees
 from crm.lib.querysets import ScopedQuerySet
-from crm.models import Company, Department, Region, Role, User
+from crm.models import Company, CompanyLiaison, Department, Region, Role, User
 
 from .categories import Category
+from .parts import TicketPart
 from .tickets import Ticket
+from .visits import UNIT_ROLES
 
 # What a closing weighs in the draw: what went through an official's hands, more.
 OWN_WEIGHT: Final = 1
@@ -98,7 +100,18 @@ class SampledCallQuerySet(ScopedQuerySet["SampledCall"]):
         return self.filter(sample__in=Sample.objects.visible_to(user).values("pk"))
 
     def changeable_by(self, user: User) -> Self:
-        return self.visible_to(user)
+        """Who had no part in it: nobody asks a company about his own work.
+
+        One person may hold several roles: supervisor, and this company's officer.
+        """
+        officered = CompanyLiaison.objects.filter(
+            officer=user, company=OuterRef("ticket__company")
+        )
+        own = Q(Exists(officered)) | Q(ticket__handler=user)
+        if units := user.access.department_ranges(*UNIT_ROLES, Role.LEADER):
+            parts = TicketPart.objects.of(units).filter(ticket=OuterRef("ticket"))
+            own |= Q(Exists(parts))
+        return self.visible_to(user).exclude(own)
 
     def contradicting(self) -> Self:
         return self.filter(result=SampledCall.Result.CONTRADICTS)

@@ -107,10 +107,17 @@ def call_of(request: AppRequest, pk: int) -> SampledCall:
     return get_object_or_404(related, pk=pk)
 
 
+def may_call(request: AppRequest, one: SampledCall) -> bool:
+    """Not whoever had a part in what the company is asked about."""
+    return SampledCall.objects.changeable_by(request.user).filter(pk=one.pk).exists()
+
+
 @require_http_methods(FORM)
 def call(request: AppRequest, pk: int) -> HttpResponse:
     """What the company is said to have said, and what it says now."""
     one = call_of(request, pk)
+    if request.method == "POST" and not may_call(request, one):
+        raise PermissionDenied
     initial = {"version": one.version}
     form = forms.SampledCallForm(typed(request), initial=initial)
     current = None
@@ -139,6 +146,8 @@ def shown(
 ) -> HttpResponse:
     contacts = Contact.objects.current().filter(company=one.ticket.company_id)
     last = one.ticket.answers.filter(part__is_lead=True)
+    is_open = one.result in ("", Result.UNREACHED)
+    is_own = is_open and not may_call(request, one)
     context = {
         "one": one,
         "ticket": one.ticket,
@@ -146,7 +155,8 @@ def shown(
         "contacts": [
             (contact, (numbers or {}).get(contact.pk, "")) for contact in contacts
         ],
-        "form": form if one.result in ("", Result.UNREACHED) else None,
+        "form": form if is_open and not is_own else None,
+        "is_own": is_own,
         "stale": stale,
         "today": timezone.localdate(),
     }

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from crm.lib.errors import DomainError, StaleVersion, WrongStatus
-from crm.models import Event
-from tests.factories import NOON, ContactFactory
+from crm.models import CompanyLiaison, Event, Role, User
+from tests.factories import NOON, ContactFactory, GrantFactory
 from tests.visits.ticket_stories import DAY, HOUR, answered, closed
 from visits import sampling
 from visits.models import Sample, SampledCall, Ticket
@@ -234,6 +235,39 @@ def test_a_contradiction_overwrites_nothing(cast):
     assert event.company_id is None
     assert "一个人也没来" not in str(event.changes)
     assert call.words == "一个人也没来"
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        ("olga", False),  # the company's officer
+        ("bela", False),  # its B
+        ("hana", False),  # who answered
+        ("uma", False),  # the head of the unit that answered
+        ("oleg", True),  # another company's officer
+        ("tom", True),  # of a unit without a part in it
+    ],
+)
+def test_nobody_asks_again_about_his_own_work(cast, who, may):
+    by_call(cast)
+    call, user = drawn(cast).calls.get(), getattr(cast, who)
+    GrantFactory(user=user, role=Role.SUPERVISOR, region=cast.county)
+    user = User.objects.get(pk=user.pk)
+    with nullcontext() if may else pytest.raises(PermissionDenied):
+        record(call, user, "confirmed", words="")
+    call.refresh_from_db()
+    assert bool(call.result) == may
+
+
+def test_nor_does_an_officer_who_has_handed_the_company_on(cast):
+    by_call(cast)
+    call = drawn(cast).calls.get()
+    liaisons = CompanyLiaison.objects.filter(officer=cast.olga)
+    liaisons.update(ended_on=NOON.date())
+    GrantFactory(user=cast.olga, role=Role.SUPERVISOR, region=cast.county)
+    contact = ContactFactory(company=cast.company)
+    with pytest.raises(PermissionDenied):
+        samples.show_number(call, contact, actor=User.objects.get(pk=cast.olga.pk))
 
 
 @pytest.mark.parametrize(

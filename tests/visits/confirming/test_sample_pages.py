@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from crm.models import Event
-from tests.factories import NOON, ContactFactory
+from crm.models import Event, Role
+from tests.factories import NOON, ContactFactory, GrantFactory
 from tests.visits.ticket_stories import DAY, HOUR, closed
 from visits.models import Sample, SampledCall, Ticket
 
@@ -102,6 +102,20 @@ def test_the_number_is_masked_until_it_is_asked_for(cast, as_user):
     foreign = ContactFactory(company=cast.foreign)
     number = reverse("visits:sampled-call-number", args=[call.pk, foreign.pk])
     assert axel.post(number).status_code == 404
+
+
+def test_who_had_a_part_in_it_reads_that_another_one_calls(cast, as_user):
+    closed(cast)
+    call = drawn(cast).calls.get()
+    GrantFactory(user=cast.olga, role=Role.SUPERVISOR, region=cast.county)
+    olga, url = as_user(cast.olga), call.get_absolute_url()
+    page = olga.get(url).content.decode()
+    assert "另一位督查人员" in page
+    assert 'name="result"' not in page
+    assert olga.post(url, {}).status_code == 403
+    page = as_user(cast.axel).get(url).content.decode()
+    assert "另一位督查人员" not in page
+    assert 'name="result"' in page
 
 
 @pytest.mark.parametrize(
