@@ -87,6 +87,16 @@ class Figure:
         return str(self.part) if self.whole is None else share(self.part, self.whole)
 
     @property
+    def percent(self) -> str:
+        """Of a share, what stands before its numbers."""
+        return f"{100 * self.part / self.whole:.1f}%" if self.whole else ""
+
+    @property
+    def ratio(self) -> str:
+        """What is left of the text: a line of its own where it is narrow."""
+        return self.text.removeprefix(self.percent)
+
+    @property
     def is_empty(self) -> bool:
         """Nothing to open."""
         return not (self.part if self.whole is None else self.whole)
