@@ -49,16 +49,17 @@ def neighbours_of(
     now: datetime,
     besides: int = 0,
     before: int = END,
+    most: int = COMPARED,
 ) -> list[Neighbour]:
     """The tickets of the area most like these words, the most alike first."""
     pieces = pieces_of(*texts)
     weights = rarity_of(pieces).weights(pieces)
-    keys = candidates(weights, area, before, besides)
+    keys = candidates(weights, area, before, besides, most)
     return compared(weights, keys, now) if keys else []
 
 
 def candidates(
-    weights: Mapping[int, float], area: int, before: int, besides: int
+    weights: Mapping[int, float], area: int, before: int, besides: int, most: int
 ) -> list[int]:
     """Keys of those that share most of what is rare, the newest first among equals."""
     drawn = sketch_of(weights)
@@ -68,7 +69,8 @@ def candidates(
         f"SELECT piece, ticket FROM ({OF_ONE_PIECE}) p{number}"
         for number in range(len(drawn))
     ]
-    params = [value for piece in drawn for value in (area, piece, before, NEWEST)]
+    newest = max(NEWEST, most)
+    params = [value for piece in drawn for value in (area, piece, before, newest)]
     shared: defaultdict[int, float] = defaultdict(float)
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)
@@ -76,7 +78,7 @@ def candidates(
             shared[ticket] += weights[piece]
     shared.pop(besides, None)
     best = sorted(shared, key=lambda key: (-shared[key], -key))
-    return best[:COMPARED]
+    return best[:most]
 
 
 def compared(
