@@ -501,9 +501,12 @@ def make_world(cast):
     GrantFactory(user=faraway, role="handler", department=far)
     own = make_records(cast.company, cast.olga, cast.bureau, cast.dora, cast.hana)
     foreign = make_records(cast.foreign, cast.oleg, far, cast.dirk, faraway)
-    from tests.access_orders import make_everywhere  # it needs what stands here
+    from tests.access_cases import make_case  # they need what stands here
+    from tests.access_orders import make_everywhere
 
     make_everywhere(cast, own, foreign, far, faraway)
+    make_case(own, cast.bureau, cast.dora)
+    make_case(foreign, far, cast.dirk)
     category = CategoryFactory()
     places = {
         "department": {"pk": cast.other_bureau.pk},

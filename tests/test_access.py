@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests import access_orders
+from tests import access_cases, access_orders
 from tests.access_world import (
     COMPLAINANT,
     COMPLAINT,
@@ -503,7 +503,7 @@ ROWS = {
     "api-ticket-split": ("ticket", READERS, NO, READERS),
     "api-ticket-comment": ("ticket", READERS, NO, READERS),
 }
-ROWS |= access_orders.ROWS
+ROWS |= access_orders.ROWS | access_cases.ROWS
 
 # Lists in which the marked record stands for its readers, and for nobody else.
 LISTS = ["crm:companies", "api-companies", "visits:index", "api-visits", "api-tickets"]

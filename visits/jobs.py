@@ -15,6 +15,7 @@ from crm.models import StoredFile
 from visits.models import Ticket, Visit
 from visits.services import (
     batches,
+    cases,
     decisions,
     escalations,
     meetings,
@@ -95,7 +96,9 @@ def lines_of(stamp: dict[str, Any]) -> list[str]:  # Any: JSON
 def suggest(ticket_pk: int) -> None:
     """A ticket was raised: make it findable, and propose what may become of it."""
     found = Ticket.objects.select_related("company", "category")
-    suggestions.ensure(found.get(pk=ticket_pk))
+    ticket, now = found.get(pk=ticket_pk), timezone.now()
+    suggestions.ensure(ticket, now=now)
+    cases.join_alike(ticket, now=now)
 
 
 def forget_old_tickets() -> None:
@@ -134,3 +137,8 @@ def carry_out_decision(decision_pk: int) -> None:
     """What a leader tapped has its effect, unless he took it back."""
     with override(settings.LANGUAGE_CODE):
         decisions.carry_out(decision_pk)
+
+
+def propose_cases() -> None:
+    """Nightly: tickets of several companies that are told alike."""
+    cases.propose_cases()

@@ -14,6 +14,7 @@ from crm.models import Event, User
 from crm.notices import About, Told
 from visits.models import (
     AccountabilityRecord,
+    Case,
     Complaint,
     Directive,
     Escalation,
@@ -53,6 +54,7 @@ def hang() -> None:
     )
     notices.describe(About(OrderProposal, proposal))
     notices.describe(About(Rating, rating, rows=with_correction))
+    notices.describe(About(Case, case))
     notices.describe(About(Complaint, complaint))
     notices.describe(About(StatementRequest, statement))
     notices.describe(About(SupervisionOrder, order, rows=with_clock))
@@ -157,6 +159,19 @@ def rating(one: Rating, user: User | None) -> Told:
         company="" if one.is_anonymous else one.company.name,
         unit=one.department.name,
         due_on=correction.fix_by.due_on if correction and is_running else None,
+    )
+
+
+def case(one: Case, user: User | None) -> Told:
+    """With what is to be changed by when, as long as it is planned."""
+    rows = one.improvements.select_related("department", "due").filter(verdict="")
+    task = rows.first()
+    due = task.due if task and task.effective_on is None else None
+    return Told(
+        _("Case of a kind: %(title)s") % {"title": str(one)},
+        one.get_absolute_url(),
+        unit=task.department.name if task else "",
+        due_on=due.due_on if due else None,
     )
 
 

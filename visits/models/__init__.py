@@ -4,6 +4,7 @@ from .accountability import AccountabilityRecord, Exemption
 from .adoptions import Adoption
 from .answers import Answer
 from .callbacks import Callback, CallTry
+from .cases import Case, CaseProposal, CaseTicket, Improvement
 from .categories import Category
 from .complaint_parts import (
     ComplaintAnswer,
@@ -56,6 +57,9 @@ __all__ = [
     "BatchRow",
     "CallTry",
     "Callback",
+    "Case",
+    "CaseProposal",
+    "CaseTicket",
     "Category",
     "Companion",
     "Complaint",
@@ -77,6 +81,7 @@ __all__ = [
     "Extension",
     "Finding",
     "FirstDispatch",
+    "Improvement",
     "IntakeConflict",
     "KindCount",
     "LinkWord",

@@ -1,0 +1,60 @@
+"""Cases of a kind in the access table: their rows, and one of each record."""
+
+from tests.access_world import INTERNAL, MARK
+from tests.factories import NOON, CompanyFactory
+from visits.models import CaseProposal, Ticket
+from visits.services import cases, tickets
+from visits.services.cases.improving import Plan
+
+ALL = "olga bela oleg tom hana uma dora dirk maria axel otto omar sven selma alma"
+# Whoever oversees the region, and the departments of its tickets and of the task.
+READERS = "hana uma dora maria axel"
+OVERSEERS = "dora maria axel"
+# They oversee no region and open none.
+OTHERS = "olga bela oleg tom hana uma otto omar sven selma alma"
+NO = None
+
+# As test_access.ROWS: kind of record, in whose scope, who may GET, who may POST.
+ROWS = {
+    "visits:cases": (None, ALL, ALL, NO),
+    # Without a ticket or a proposal to begin with there is nothing to open.
+    "visits:case-new": (None, OTHERS, "", ""),
+    "visits:case-proposal-dismiss": ("case-proposal", OVERSEERS, OVERSEERS, OVERSEERS),
+    "visits:case": ("case", READERS, READERS, NO),
+    "visits:case-tickets": ("case", READERS, READERS, NO),
+    "visits:case-edit": ("case", READERS, OVERSEERS, OVERSEERS),
+    "visits:case-plan": ("case", READERS, OVERSEERS, OVERSEERS),
+    "visits:case-effect": ("case", READERS, READERS, READERS),
+    "visits:case-measure": ("case", READERS, NO, OVERSEERS),
+    "visits:case-conclude": ("case", READERS, OVERSEERS, OVERSEERS),
+    "visits:case-give-up": ("case", READERS, OVERSEERS, OVERSEERS),
+    "visits:case-reopen": ("case", READERS, OVERSEERS, OVERSEERS),
+    "visits:case-drop": ("case", READERS, OVERSEERS, OVERSEERS),
+    "visits:case-add": ("case", READERS, NO, OVERSEERS),
+    "visits:case-remove": ("case-ticket", READERS, NO, OVERSEERS),
+}
+
+
+def make_case(records, unit, dispatcher):
+    """Of two tickets, with an improvement that the unit has to make; a proposal."""
+    ticket = Ticket.objects.get(pk=records.ids["ticket"]["pk"])
+    other = CompanyFactory(name=f"{ticket.company.name}二厂", region=unit.region)
+    second = tickets.raise_ticket(
+        actor=dispatcher, company=other, text=ticket.text, now=NOON
+    )
+    case = cases.open_case(
+        actor=dispatcher, title=MARK + INTERNAL, root_cause=INTERNAL,
+        tickets=[ticket, second], now=NOON,
+    )  # fmt: skip
+    plan = Plan(kind="rule", text=INTERNAL, department=unit, days=5)
+    cases.plan_improvement(case, actor=dispatcher, plan=plan, now=NOON)
+    proposal = CaseProposal.objects.create(
+        region=case.region, region_path=case.region_path, title=MARK + INTERNAL,
+        tickets=[ticket.pk, second.pk], ticket_count=2, company_count=2,
+        first_on=NOON, last_on=NOON, computed_at=NOON,
+    )  # fmt: skip
+    records.ids |= {
+        "case": {"pk": case.pk},
+        "case-ticket": {"pk": case.pk, "ticket_pk": ticket.pk},
+        "case-proposal": {"pk": proposal.pk},
+    }

@@ -1,0 +1,154 @@
+"""What came of an improvement: equal windows, whole numbers, and cautions."""
+
+import pytest
+
+from crm.models import Company
+from tests.factories import NOON, CompanyFactory
+from tests.visits.cases.conftest import DAY, PERMIT
+from visits import case_effects
+from visits.models import Ticket
+from visits.services import cases, tickets
+
+TODAY = (NOON + 20 * DAY).date()
+
+
+@pytest.fixture
+def done(cast):
+    """`done(ticket, days, outcome)`: dispatched, and confirmed so many days later."""
+
+    def make(ticket, days, outcome="solved"):
+        now = ticket.raised_at
+        tickets.dispatch_ticket(ticket, actor=cast.dora, lead=cast.bureau, now=now)
+        tickets.accept_ticket(ticket, actor=cast.hana, now=now)
+        tickets.start_work(ticket, actor=cast.hana, now=now)
+        tickets.answer_ticket(
+            ticket, actor=cast.hana, text="已办", proposed=outcome, now=now
+        )
+        proof = tickets.Proof(
+            kind="call", person="王", phone="13900000000", called_at=now + days * DAY
+        )
+        tickets.confirm_ticket(
+            ticket,
+            actor=cast.olga,
+            outcome=outcome,
+            proof=proof,
+            now=now + days * DAY,
+        )
+
+    return make
+
+
+@pytest.fixture
+def told(cast, permits, planned):
+    """In effect since noon: three before it, and those after it that a test raises."""
+    case = planned(now=NOON - 5 * DAY)
+    Ticket.objects.filter(pk__in=[one.pk for one in permits]).update(
+        raised_at=NOON - 2 * DAY
+    )
+    return cases.put_in_effect(
+        case, actor=cast.dora, effective_on=NOON.date(), now=NOON
+    )
+
+
+def effect_of(case, today=TODAY):
+    return case_effects.effect_of(case, case.improvements.get(), today)
+
+
+def test_windows_are_of_one_length_and_meet_at_the_day(told):
+    effect = effect_of(told)
+    assert effect.length == 20
+    assert effect.before.end == effect.after.first == NOON.date()
+    assert (effect.before.end - effect.before.first).days == 20
+    assert (effect.after.end - effect.after.first).days == 20
+    long_after = effect_of(told, (NOON + 400 * DAY).date())
+    assert long_after.length == case_effects.LONGEST
+    assert effect_of(told, NOON.date()) is None
+
+
+def test_tickets_are_counted_on_the_side_on_which_they_were_raised(
+    raised, told, permits
+):
+    raised(PERMIT[3], now=NOON + 3 * DAY)
+    raised(PERMIT[3], now=NOON + 30 * DAY)  # beyond the window
+    effect = effect_of(told)
+    assert (effect.before.count, effect.after.count) == (3, 1)
+
+
+def test_the_rate_is_per_100_companies_and_month(raised, told, permits, cast):
+    Company.objects.update(created_at=NOON - 100 * DAY)
+    CompanyFactory(region=cast.town, created_at=NOON + 2 * DAY)  # came later
+    before = effect_of(told).before
+    # The cast's own and three of the tickets; the foreign one does not count.
+    assert (before.count, before.companies) == (3, 4)
+    assert before.rate == pytest.approx(100 * 3 / 4 / (20 / 30))
+
+
+def test_without_companies_there_is_no_rate(told):
+    Company.objects.update(archived_at=NOON - 900 * DAY)
+    assert effect_of(told).after.rate is None
+
+
+def test_days_and_share_come_with_their_numbers(cast, raised, told, done, permits):
+    late = [raised(PERMIT[3], now=NOON + 2 * DAY) for _ in range(3)]
+    for ticket in late[:2]:
+        ticket.company.liaisons.create(
+            officer=cast.olga, role="A", started_on=NOON.date()
+        )
+    done(late[0], 5)
+    done(late[1], 7, "explained")
+    after = effect_of(told).after
+    assert (after.count, after.closed, after.solved, after.open) == (3, 2, 1, 1)
+    # Friday + 5 days is the Wednesday after, + 7 the Friday.
+    assert after.median_days == 4
+    before = effect_of(told).before
+    assert before.median_days is None
+
+
+def test_refused_and_doubled_tickets_are_no_problems_more(cast, raised, told):
+    refused, doubled = (raised(PERMIT[3], now=NOON + 2 * DAY) for _ in range(2))
+    kept = raised(PERMIT[3], now=NOON + 2 * DAY)
+    tickets.refuse_ticket(
+        refused, actor=cast.dora, refusal="empty", note="无", now=NOON + 2 * DAY
+    )
+    tickets.merge_tickets(doubled, into=kept, actor=cast.dora, now=NOON + 2 * DAY)
+    assert effect_of(told).after.count == 1
+
+
+def test_plain_cautions_stand_beside_the_figures(raised, told):
+    raised(PERMIT[3], now=NOON + 2 * DAY)
+    cautions = " ".join(effect_of(told).cautions())
+    assert "20 天" in cautions  # short windows
+    assert "1 件还没有办结" in cautions
+    assert "只有" in cautions
+
+
+def test_what_was_measured_is_kept_as_it_was(cast, raised, told):
+    raised(PERMIT[3], now=NOON + 2 * DAY)
+    cases.measure_case(told, actor=cast.dora, now=NOON + 20 * DAY)
+    kept = case_effects.from_json(told.improvements.get().figures)
+    assert kept == effect_of(told)
+    raised(PERMIT[3], now=NOON + 3 * DAY)
+    assert case_effects.from_json(told.improvements.get().figures) == kept
+    assert effect_of(told).after.count == 2
+
+
+@pytest.mark.parametrize("window", ["before", "after"])
+@pytest.mark.parametrize("which", ["all", "closed", "solved", "open"])
+def test_each_number_opens_to_its_tickets(
+    cast, raised, told, done, permits, window, which
+):
+    late = raised(PERMIT[3], now=NOON + 2 * DAY)
+    late.company.liaisons.create(officer=cast.olga, role="A", started_on=NOON.date())
+    done(late, 5)
+    raised(PERMIT[2], now=NOON + 3 * DAY)
+    shown = getattr(effect_of(told), window)
+    counts = {
+        "all": shown.count,
+        "closed": shown.closed,
+        "solved": shown.solved,
+        "open": shown.open,
+    }
+    found = case_effects.tickets_behind(
+        told, told.improvements.get(), window, which, TODAY
+    )
+    assert found.count() == counts[which]
