@@ -12,6 +12,7 @@ from crm.demo import story
 from crm.models import Company, Department, Document, Region, User
 from projects.models import ApprovalTemplate, Forecast, Project, ProjectLink
 from visits.models import (
+    CaseProposal,
     Category,
     ConfirmLink,
     KindCount,
@@ -50,7 +51,7 @@ POINTS_TO = {
 # By one service in both ways, from dice that the key throws or with a random number.
 COMPUTED = {
     *(Document, Forecast),
-    *(KindCount, PieceCount, SketchPiece, Suggestion, TicketSketch),
+    *(CaseProposal, KindCount, PieceCount, SketchPiece, Suggestion, TicketSketch),
 }
 # What an involvement refers to.
 INVOLVED = {"ticket": "visits.ticket", "milestone": "projects.project"}

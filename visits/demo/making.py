@@ -18,7 +18,7 @@ from visits.models import Category, Ticket, Visit
 from visits.services import categories as category_services
 from visits.services import requests, suggestions, visits
 
-from . import complaints, desk, leading, orders, sides
+from . import cases, complaints, desk, leading, orders, sides
 from .acts import Case, Hands, Past, hold, write_in
 from .bulk import BulkHands
 from .fates import working_time
@@ -51,6 +51,7 @@ def make(county: County) -> None:
     waiting = Ticket.objects.waiting_for_dispatch()
     suggestions.refresh(waiting.values_list("pk", flat=True))
     with transaction.atomic():
+        cases.set_cases(county)
         plan(county)
         ask(county)
         complaints.make(county, owners_of(county))
