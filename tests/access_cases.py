@@ -38,18 +38,21 @@ ROWS = {
 def make_case(records, unit, dispatcher):
     """Of two tickets, with an improvement that the unit has to make; a proposal."""
     ticket = Ticket.objects.get(pk=records.ids["ticket"]["pk"])
+    # Lists show these words: of the foreign county they are its own.
+    is_own = ticket.company.name.startswith(MARK)
+    words = MARK + INTERNAL if is_own else ticket.company.name
     other = CompanyFactory(name=f"{ticket.company.name}二厂", region=unit.region)
     second = tickets.raise_ticket(
         actor=dispatcher, company=other, text=ticket.text, now=NOON
     )
     case = cases.open_case(
-        actor=dispatcher, title=MARK + INTERNAL, root_cause=INTERNAL,
+        actor=dispatcher, title=words, root_cause=words,
         tickets=[ticket, second], now=NOON,
     )  # fmt: skip
-    plan = Plan(kind="rule", text=INTERNAL, department=unit, days=5)
+    plan = Plan(kind="rule", text=words, department=unit, days=5)
     cases.plan_improvement(case, actor=dispatcher, plan=plan, now=NOON)
     proposal = CaseProposal.objects.create(
-        region=case.region, region_path=case.region_path, title=MARK + INTERNAL,
+        region=case.region, region_path=case.region_path, title=words,
         tickets=[ticket.pk, second.pk], ticket_count=2, company_count=2,
         first_on=NOON, last_on=NOON, computed_at=NOON,
     )  # fmt: skip
