@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.tools import errors_of, sign_in
+from tests.browser.tools import errors_of, sign_in, violations_on
 from tests.cast import make_cast
 from tests.factories import CategoryFactory
 from visits.models import Ticket
@@ -10,6 +10,7 @@ from visits.services import tickets
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 DESK = "/tickets/desk/"
+GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 @pytest.fixture
@@ -92,8 +93,7 @@ def test_a_morning_at_the_desk_without_a_mouse(told, at_desk):
     page.get_by_text("已交办 1 件问题").wait_for()
     assert lead_of(first) == cast.bureau
     # A part that is being fetched is given up when the page is left.
-    given_up = ("htmx:afterRequest", "htmx:sendAbort")
-    assert [one for one in seen if not one.startswith(given_up)] == []
+    assert [one for one in seen if not one.startswith(GIVEN_UP)] == []
 
 
 def test_keys_typed_into_a_field_stay_letters(told, at_desk):
@@ -122,3 +122,19 @@ def test_the_desk_works_without_scripts(told, at_desk):
     page.locator("input[name=items]").first.check()
     page.get_by_role("button", name="各按推荐交办").click()
     assert lead_of(first) == cast.bureau
+
+
+@pytest.mark.parametrize("phone", [True, False])
+@pytest.mark.parametrize("dark", [True, False])
+def test_axe_finds_nothing_on_a_full_desk(told, at_desk, phone, dark):
+    cast, (first, _second, third) = told
+    tickets.dispatch_ticket(first, actor=cast.dora, lead=cast.bureau)
+    tickets.return_ticket(first, actor=cast.hana, reason="不属本局职责")
+    page, _seen = at_desk(phone=phone, dark=dark, bypass_csp=True)
+    shown(page, first)
+    assert violations_on(page) == []
+    page.goto(f"{DESK}?at={third.pk}")
+    for fold in page.locator("#desk-detail details > summary").all():
+        fold.click()
+    assert violations_on(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
