@@ -87,8 +87,8 @@ def test_the_page_costs_the_same_however_much_was_said(
     # session, person with grants; ticket, answers, files, parts, events, departments
     # and people that they name, comments, officers, what leaders have to do with it,
     # dispatch sheets, supervision orders
-    # and whether the handler is away
-    assert cost == 16
+    # whether the handler is away, how it was asked whether it is solved, and its case
+    assert cost == 18
 
 
 @pytest.mark.parametrize(

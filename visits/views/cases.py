@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -22,7 +21,6 @@ from crm.lib.listing import addresses, listing
 from crm.lib.paging import NARROWED_CAP, capped_count
 from crm.models import Department
 from crm.services import deadlines
-from projects.models import ApprovalTemplate, TemplateItem
 from projects.tabs import tab_of
 from projects.views.shared import act_page
 from visits import case_effects, case_list, case_page, ticket_list
@@ -249,7 +247,7 @@ def plan(request: AppRequest, pk: int) -> HttpResponse:
     form = forms.PlanForm(
         request.POST or None,
         units=Department.objects.at_or_above(case.region_path).filter(is_active=True),
-        items=items_in_use(),
+        items=services.items_in_use(),
         initial={"version": case.version},
     )
 
@@ -261,12 +259,6 @@ def plan(request: AppRequest, pk: int) -> HttpResponse:
         return case
 
     return of_case(request, case, form, save, _("Plan an improvement"))
-
-
-def items_in_use() -> "QuerySet[TemplateItem]":
-    used = ApprovalTemplate.objects.filter(state=ApprovalTemplate.State.PUBLISHED)
-    items = TemplateItem.objects.filter(template__in=used.values("pk"))
-    return items.order_by("name", "pk")
 
 
 @require_http_methods(FORM)

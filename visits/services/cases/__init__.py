@@ -3,6 +3,7 @@
 from .improving import (
     conclude_case,
     give_up_improvement,
+    items_in_use,
     measure_case,
     plan_improvement,
     put_in_effect,
@@ -26,6 +27,7 @@ __all__ = [
     "drop_case",
     "edit_case",
     "give_up_improvement",
+    "items_in_use",
     "join_alike",
     "measure_case",
     "open_case",

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from crm.lib.errors import DomainError
 from crm.models import Department, User
 from crm.services import deadlines
 from crm.services.deadlines import Wanted
-from projects.models import TemplateItem
+from projects.models import ApprovalTemplate, TemplateItem
 from visits import case_effects
 from visits.models import Case, Improvement
 from visits.models.cases import IMPROVEMENT
@@ -36,6 +37,13 @@ class Plan:
     department: Department
     days: int
     item: TemplateItem | None = None
+
+
+def items_in_use() -> QuerySet[TemplateItem]:
+    """What an improvement of a template can change."""
+    used = ApprovalTemplate.objects.filter(state=ApprovalTemplate.State.PUBLISHED)
+    items = TemplateItem.objects.filter(template__in=used.values("pk"))
+    return items.order_by("name", "pk")
 
 
 def running(case: Case) -> Improvement:
