@@ -127,15 +127,22 @@ def wait_for_seal(event: Event) -> None:
         cursor.execute(f"INSERT INTO {table} (event_id) VALUES (%s)", [event.pk])
 
 
+def wait_for_seals(events: Iterable[Event]) -> None:
+    table = PendingSeal._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} (event_id) VALUES (%s)",
+            [(event.pk,) for event in events],
+        )
+
+
 def record_many(entries: Iterable[Entry], *, batch: int = 1000) -> list[Event]:
     """Write many events as record() would, a thousand a statement; for bulk loading."""
     require_transaction()
     entries = list(entries)
     pairs = [event_of(entry) for entry in entries]
     events = Event.objects.bulk_create([event for event, _ in pairs], batch_size=batch)
-    PendingSeal.objects.bulk_create(
-        [PendingSeal(event=event) for event in events], batch_size=batch
-    )
+    wait_for_seals(events)
     private = []
     for event, row in pairs:
         if row is not None:

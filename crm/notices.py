@@ -96,6 +96,8 @@ class About:
     rows: Callable[[Any], Iterable[Any]] = lambda rows: rows
     # What whom it concerns is found by: read ahead when many are told at once.
     needs: tuple[str, ...] = ()
+    # Without asking the database: a right that this person surely has. False: ask.
+    surely: Callable[[Any, User], bool] = lambda record, user: False
     # Where its page is open to more people than visible_to() says.
     visible: Callable[[Any, User], Rows] = lambda rows, user: rows.visible_to(user)
     words: Callable[[Sequence[Event]], Mapping[int, str]] | None = None
@@ -188,7 +190,13 @@ def once(key: Hashable, ask: Callable[[], V]) -> V:
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """What once() has heard within counts to the end, and no longer."""
+    """What once() has heard within counts to the end, and no longer.
+
+    Within another one to the end of that.
+    """
+    if _memory.get() is not None:
+        yield
+        return
     token = _memory.set({})
     try:
         yield

@@ -125,7 +125,7 @@ def resume_tickets() -> None:
 
 def escalate() -> int:
     """Every minute: what is due to be told is told; another sweep changes nothing."""
-    return len(escalations.sweep())
+    return escalations.raise_due()
 
 
 def fill_agendas() -> None:

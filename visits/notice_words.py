@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from crm import notices
 from crm.lib.words import exact_day
 from crm.models import Event, User
+from crm.models.companies import BY_DEPARTMENT
 from crm.notices import About, Told
 from visits.models import (
     AccountabilityRecord,
@@ -50,6 +51,7 @@ def hang() -> None:
             escalation,
             rows=with_names,
             needs=("deadline__handler", "department", "company", "region"),
+            surely=has_its_department,
         )
     )
     notices.describe(About(OrderProposal, proposal))
@@ -123,6 +125,14 @@ def with_names(rows: QuerySet[Escalation]) -> list[Escalation]:
         # Any: our own note on the row, for escalation() below.
         cast(Any, one).named = named.get(one.subject_type, {}).get(one.subject_id)
     return found
+
+
+def has_its_department(one: Escalation, user: User) -> bool:
+    """One of the rights by which visible_to() finds it; of the others it is asked."""
+    if one.department is None:
+        return False
+    below = user.access.department_ranges(*BY_DEPARTMENT)
+    return any(one.department.path in place for place in below)
 
 
 def escalation(one: Any, user: User | None) -> Told:  # Any: with its name

@@ -4,7 +4,7 @@ All in the transaction of the change. What is sent, the worker sends after it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -63,8 +63,31 @@ def read_ahead(told: Written) -> None:
         by_model[subject._meta.label_lower].append(subject)
     for label, records in by_model.items():
         about = notices.about_of(label)
-        if about is not None and about.needs and len(records) > 1:
-            models.prefetch_related_objects(records, *about.needs)
+        if about is not None and len(records) > 1:
+            for path in about.needs:
+                follow(records, path.split("__"))
+
+
+def follow(records: Iterable[models.Model], path: Sequence[str]) -> None:
+    """Read where foreign keys lead.
+
+    Prefetching would ask for `a = 1 OR a = 2 …`, a thousand of which SQLite refuses.
+    """
+    for name in path:
+        missing: defaultdict[int, list[models.Model]] = defaultdict(list)
+        field: Any = None  # Any: a foreign key to whatever model
+        for one in records:
+            field = one._meta.get_field(name)
+            key = getattr(one, field.attname)
+            if key is not None and not field.is_cached(one):
+                missing[key].append(one)
+        if not missing:
+            return
+        found = field.related_model._base_manager.in_bulk(missing)
+        for key, holders in missing.items():
+            for one in holders:
+                field.set_cached_value(one, found[key])
+        records = found.values()
 
 
 def few_of_each(found: list[Address]) -> list[Address]:
@@ -82,7 +105,7 @@ def write(found: list[Address]) -> None:
     today = timezone.localdate(now)
     found = with_stand_ins(found, today)
     people = people_of({one.person for one in found}, today)
-    seen = [one for one in found if may_be_told(one, people)]
+    seen = those_who_may(found, people)
     rows = Notice.objects.bulk_create(row_of(one) for one in seen)
     pairs = zip(rows, (one.kind for one in seen), strict=True)
     outbox.write(
@@ -148,20 +171,42 @@ def people_of(keys: Collection[int], today: date) -> dict[int, User]:
     return people
 
 
-def may_be_told(one: Address, people: dict[int, User]) -> bool:
-    """Of what a person may not see he is not told."""
-    person = people.get(one.person)
-    if person is None:
-        return False
-    return one.is_sure or is_visible(one.about, person)
+def those_who_may(found: list[Address], people: dict[int, User]) -> list[Address]:
+    """Of what a person may not see he is not told; asked once for each person."""
+    reachable = [one for one in found if one.person in people]
+    asked: defaultdict[tuple[int, type[models.Model]], set[int]] = defaultdict(set)
+    for one in reachable:
+        if not is_sure(one, people[one.person]):
+            asked[one.person, type(one.about)].add(one.about.pk)
+    hidden = {
+        (person, model, key)
+        for (person, model), keys in asked.items()
+        for key in keys - visible_of(model, keys, people[person])
+    }
+    return [
+        one
+        for one in reachable
+        if (one.person, type(one.about), one.about.pk) not in hidden
+    ]
+
+
+def is_sure(one: Address, person: User) -> bool:
+    return one.is_sure or described(one.about).surely(one.about, person)
 
 
 def is_visible(record: models.Model, person: User) -> bool:
-    rows = type(record)._default_manager.filter(pk=record.pk)
-    return described(record).visible(rows, person).exists()
+    return bool(visible_of(type(record), [record.pk], person))
 
 
-def described(record: models.Model) -> About:
+def visible_of(
+    model: type[models.Model], keys: Collection[int], person: User
+) -> set[int]:
+    rows = model._default_manager.filter(pk__in=keys)
+    seen = described(model).visible(rows, person)
+    return set(seen.order_by().values_list("pk", flat=True))
+
+
+def described(record: models.Model | type[models.Model]) -> About:
     label = record._meta.label_lower
     about = notices.about_of(label)
     if about is None:

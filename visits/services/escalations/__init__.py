@@ -5,7 +5,7 @@ from .levels import people_of
 from .raising import check_alive, may_raise, raise_by_hand
 from .rules import add_rule, edit_rule
 from .settling import settle_escalation
-from .sweeping import sweep
+from .sweeping import raise_due, sweep
 
 __all__ = [
     "Fired",
@@ -15,6 +15,7 @@ __all__ = [
     "may_raise",
     "people_of",
     "raise_by_hand",
+    "raise_due",
     "settle_escalation",
     "sweep",
 ]

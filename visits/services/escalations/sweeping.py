@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from crm import notices
 from crm.models import Deadline
 from visits import escalation_kinds
 from visits.escalation_kinds import Kind, Reached
@@ -52,9 +53,18 @@ def sweep(*, now: datetime | None = None, dry_run: bool = False) -> list[Fired]:
     return fired
 
 
+def raise_due(*, now: datetime | None = None) -> int:
+    """The minute's sweep: how many it raised. It keeps none of them in memory."""
+    one = Sweep(now or timezone.now(), keeps=False)
+    one.run()
+    return one.count
+
+
 @dataclass
 class Sweep:
     now: datetime
+    keeps: bool = True
+    count: int = 0
     fired: list[Fired] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -62,15 +72,20 @@ class Sweep:
         self.today = self.drafter.today
 
     def run(self) -> list[Fired]:
+        # Who is at which level is asked once for the whole sweep.
+        with notices.remembering():
+            self.look_at_all()
+        return self.fired
+
+    def look_at_all(self) -> None:
         for clock, keys in self.changed():
             self.look_at(clock, keys)
         for kind in escalation_kinds.every():
             for clock in kind.clocks:
                 for keys in self.unseen(clock):
                     self.look_at(clock, keys)
-            self.count(kind)
+            self.look_at_counts(kind)
             settling.settle_ended(kind, now=self.now)
-        return self.fired
 
     # --- Which deadlines -------------------------------------------------------
 
@@ -142,11 +157,13 @@ class Sweep:
         by_pk = {one.pk: one for one in subjects}
         rules = self.drafter.rules
         new = write(drafts, kind, by_pk, actor=None, now=self.now)
-        self.fired += [Fired(one, rules[one.rule_id]) for one in new]
+        self.count += len(new)
+        if self.keeps:
+            self.fired += [Fired(one, rules[one.rule_id]) for one in new]
 
     # --- What is counted on the subject itself ---------------------------------
 
-    def count(self, kind: Kind) -> None:
+    def look_at_counts(self, kind: Kind) -> None:
         for rule in self.drafter.rules.values():
             if rule.trigger in COUNTED and rule.subject_kind == kind.key:
                 self.count_by(kind, rule)
