@@ -151,7 +151,9 @@ def asked(model: Any, reading: Reading) -> Rows:  # Any: Extension or TicketPaus
     user = reading.user
     led = Ticket.objects.led_by(user).filter(status__in=IN_HAND)
     parts = TicketPart.objects.open().filter(ticket=OuterRef("ticket"), is_lead=True)
-    rows = model.objects.filter(decided_at=None, ticket__in=led.values("pk"))
+    # From the few requests to their tickets, never from all that are in hand.
+    is_led = Exists(led.filter(pk=OuterRef("ticket")))
+    rows = model.objects.filter(is_led, decided_at=None)
     placed = rows.exclude(asked_by=user).annotate(
         place=Subquery(parts.values("department__path")[:1])
     )

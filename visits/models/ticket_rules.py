@@ -117,6 +117,12 @@ INDEXES = [
             merged_into__isnull=True,
         ),
     ),
+    # Were the others in it, SQLite would look in it for all that are not merged.
+    models.Index(
+        fields=["merged_into"],
+        name="ticket_merged",
+        condition=Q(merged_into__isnull=False),
+    ),
     models.Index(
         fields=["project", "raised_at"],
         name="ticket_of_project",

@@ -114,8 +114,9 @@ class Ticket(Codes, models.Model):
         "visits.ConfirmLink", models.PROTECT, null=True, related_name="+"
     )
     # Worked as one with this ticket, now or until its answer came.
+    # Its index leaves out the many that are not (ticket_rules).
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="merged"
+        "self", models.PROTECT, null=True, db_index=False, related_name="merged"
     )
     merged_at = models.DateTimeField(null=True)
     # One of several problems that were written down as one.
