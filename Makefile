@@ -9,7 +9,7 @@ help:
 	@echo "make demo     set up, demo data, run the site (PORT=8000)"
 	@echo "make test     set up, run every test"
 	@echo "make check    the quick checks before a commit"
-	@echo "make bench    how fast it is here (SCALE=county DATABASES=sqlite,postgres SECONDS=5)"
+	@echo "make bench    how fast it is here (SCALE=county DATABASES=sqlite,postgres SECONDS=5 ONLY=sweep)"
 	@echo "make setup    only set up; make assets: only styles, scripts, translations"
 
 setup:

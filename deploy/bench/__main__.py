@@ -1,6 +1,7 @@
 """Print how fast the site is and write it down; nothing fails but the site itself.
 
 SCALE=county DATABASES=sqlite,postgres SECONDS=5 REQUESTS=20000 make bench
+ONLY="dispatch desk,sweep" measures these rows and parts, and writes nothing down.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from deploy import processes
 from deploy.common import ROOT, say, stop
 
-from . import data, measure, table
+from . import data, measure, pages, table
 
 SCALES = ("small", "county", "city")
 
@@ -26,6 +27,8 @@ def main() -> int:
     kinds = (os.environ.get("DATABASES") or ",".join(data.KINDS)).split(",")
     if unknown := set(kinds) - set(data.KINDS):
         stop(f"DATABASES may name {' and '.join(data.KINDS)}, not {min(unknown)!r}.")
+    if names := pages.unknown():
+        stop(f"ONLY may name rows and {', '.join(pages.PARTS)}, not {names[0]!r}.")
     processes.adopt_orphans()
     with processes.stoppable():
         try:
@@ -52,11 +55,13 @@ def measure_one(kind: str, scale: str, seconds: int, requests: int) -> None:
     say(f"-- {kind}, scale {scale}")
     with data.database(kind, scale) as env:
         found = measure.measure(env, seconds, requests)
-    result_of(scale, kind).write_text(json.dumps(found, indent=1, ensure_ascii=False))
     for line in table.lines(kind, found):
         say(line)
     for sentence in table.missed(kind, found):
         say(f"MISSED {sentence}")
+    if pages.only():
+        return
+    result_of(scale, kind).write_text(json.dumps(found, indent=1, ensure_ascii=False))
     smaller = result_of("county", kind)
     if scale == "city" and smaller.is_file():
         for line in table.growth(read(smaller), found):

@@ -40,12 +40,12 @@ from projects.services.milestones import planning
 from reports.jobs import encoded
 from reports.qr import qr_png
 from reports.visit_reports import visit_report
-from visits.models import Visit
+from visits.models import Ticket, Visit
 from visits.services import intake, tickets
 from visits.services.content import Content
 
-from . import schedules
-from .pages import BUSIEST, pages
+from . import schedules, sweeps
+from .pages import BUSIEST, chosen, pages
 
 VISITS, TICKETS, ITEMS = 200, 50, 40
 SAVERS, COMPANIES_EACH = 40, 25
@@ -62,7 +62,11 @@ def prepare() -> Found:
     people_shown = {**roles, BUSIEST: busiest()}
     return {
         "sessions": {name: session_of(user) for name, user in people_shown.items()},
-        "records": {"company": company.pk, "project": heavy_project(roles).pk},
+        "records": {
+            "company": company.pk,
+            "project": heavy_project(roles).pk,
+            "queued": queued(roles["dispatcher"], company).pk,
+        },
         "savers": list(savers()),
         "counts": counts(),
     }
@@ -130,6 +134,15 @@ def heavy_project(roles: dict[str, User]) -> Project:
     return found
 
 
+def queued(dispatcher: User, company: Company) -> Ticket:
+    """The first of those that wait, as the desk shows it; one is made if none waits."""
+    own = Ticket.objects.dispatchable_by(dispatcher).waiting_for_dispatch()
+    found = own.order_by("raised_at", "pk").first()
+    return found or tickets.raise_ticket(
+        actor=dispatcher, company=company, text="用电增容未批", now=timezone.now()
+    )
+
+
 def give(
     company: Company,
     officer: User,
@@ -183,11 +196,11 @@ def savers() -> Any:  # Any: dicts for JSON, made one by one
 
 
 def probe() -> Found:
-    """What needs no load: queries and bytes of pages, a paper, the chain, the days."""
+    """What needs no load: queries and bytes of pages."""
     found = prepare()
     client = Client(SERVER_NAME="127.0.0.1", headers={"accept-language": "zh-CN"})
     shown = []
-    for page in pages():
+    for page in chosen():
         client.cookies[settings.SESSION_COOKIE_NAME] = found["sessions"][page.who]
         path = page.path.format(**found["records"])
         client.get(path)  # what a process keeps is there afterwards
@@ -196,11 +209,15 @@ def probe() -> Found:
         size = len(response.content)
         status = response.status_code
         shown.append({"queries": len(asked), "bytes": size, "status": status})
-    found = {"pages": shown, "counts": found["counts"], **rates()}
-    return {**found, "projects": schedules.measured()}
+    return {"pages": shown}
+
+
+def sweep() -> Found:
+    return sweeps.measured()
 
 
 def rates() -> Found:
+    """A paper, the chain, the days, and 1,000 projects."""
     today = timezone.localdate()
     calendar.add(today, 1)
     add = cpu_of(lambda: [calendar.add(today, 15) for _ in range(1000)])
@@ -214,6 +231,7 @@ def rates() -> Found:
         "calendar_add_us": add * 1000,  # of a thousand, in millionths
         "seal_per_cpu_s": round(sealed / sealing) if sealing and sealed else None,
         "verify_per_cpu_s": round(events / checking) if checking else None,
+        "projects": schedules.measured(),
     }
 
 

@@ -13,7 +13,7 @@ from deploy.common import say
 
 from . import load, usage
 from .data import migrate_empty
-from .pages import Page, pages
+from .pages import Page, chosen, is_asked
 from .server import ask, site
 
 ALONE = 120
@@ -24,23 +24,36 @@ Found = dict[str, Any]
 
 
 def measure(env: dict[str, str], seconds: float, requests: int) -> Found:
+    """What was asked for; all of it, unless ONLY names some."""
     say("Signing in, and giving a company and a project 200 visits, 50 tickets")
     ready = ask(env, "prepare")
+    found: Found = {"counts": ready["counts"], **shown(env, ready, seconds, requests)}
+    if is_asked("rates"):
+        say("A paper, the chain, the days, 1,000 projects")
+        found |= ask(env, "rates")
+    if is_asked("sweep"):
+        say("200,000 open tickets")
+        found["sweep"] = ask(env, "sweep")
+    if is_asked("migrate"):
+        say("An empty database")
+        found["migrate"] = migrate_empty(env)
+    return found
+
+
+def shown(env: dict[str, str], ready: Found, seconds: float, requests: int) -> Found:
+    """What a running site is asked for."""
+    found: Found = {"pages": []}
     with site(env) as (port, master):
-        shown = [measured(page, port, ready, seconds) for page in pages()]
-        saves = saved(port, ready, seconds)
-        used = held(port, master, ready, requests)
-    say("Queries, a paper, the chain, an empty database")
-    probed = ask(env, "probe")
-    for one, more in zip(shown, probed.pop("pages"), strict=True):
-        one |= more
-    return {
-        "pages": shown,
-        "saves": saves,
-        "memory": used,
-        "migrate": migrate_empty(env),
-        **probed,
-    }
+        found["pages"] = [measured(page, port, ready, seconds) for page in chosen()]
+        if is_asked("saves"):
+            found["saves"] = saved(port, ready, seconds)
+        if is_asked("memory"):
+            found["memory"] = held(port, master, ready, requests)
+    say("Queries and bytes")
+    more = ask(env, "probe")["pages"]
+    for one, other in zip(found["pages"], more, strict=True):
+        one |= other
+    return found
 
 
 def request_for(page: Page, ready: Found) -> bytes:
@@ -126,7 +139,7 @@ def visit(saver: Found, company: int) -> bytes:
 
 def held(port: int, master: int, ready: Found, requests: int) -> Found:
     """Memory of both workers before and after many pages of every kind."""
-    every = [request_for(page, ready) for page in pages()]
+    every = [request_for(page, ready) for page in chosen()]
     load.many(port, every, 4 * len(every))
     before = usage.pss_mib(master)
     crowd = load.many(port, every, requests)

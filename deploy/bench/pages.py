@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 
@@ -33,6 +34,10 @@ DESK = Goal(80, 120, 25, 15, 5)
 # Ten cards with all that each tells, from every source.
 DECIDE = Goal(40, 80, 40, 25, 15)
 QUEUE = Goal(80, 120, 25, 15, 10)
+# Fifty tickets with all that happened on the way.
+LEDGER = Goal(50, 80, 30, 20, 10)
+# The dispatch desk's part beside its list: one ticket with proposal and forms.
+BESIDE = Goal(80, 120, 25, 15, 10)
 LAMPS = Goal(100, 150, 20, 12, 10)
 CARDS = Goal(50, 80, 30, 20, 15)
 # Lamps and loads of all projects in reach, medians of a year.
@@ -47,11 +52,16 @@ MUST_MIGRATE = 8.0
 # 1,000 projects of 40 items, all and one of them.
 MUST_SCHEDULES_S, MUST_SCHEDULE_MS = 2.0, 20.0
 MUST_FORECASTS_S, MUST_FORECAST_MS = 40.0, 40.0
+# Seconds of the clock for a sweep over 200,000 open tickets.
+MUST_SWEEP_S = 10.0
 
 
 @dataclass(frozen=True)
 class Page:
-    """One address as one person; `{company}` and `{project}` have many visits."""
+    """One address as one person.
+
+    `{company}` and `{project}` have many visits, `{queued}` waits for its dispatch.
+    """
 
     name: str
     who: str
@@ -66,6 +76,33 @@ BUSIEST = "busiest"
 EVERYBODY = ("officer", "dispatcher", "leader")
 HOMES = (*EVERYBODY, "handler", "unit_head", "supervisor", "owner")
 SEARCHES = {"middle": "纺织", "one sign": "纺", "pinyin": "fangzhi", "initials": "hrfz"}
+# Few of the many, spread over all years: what no order helps to find.
+LEDGERS = {
+    "ledger": "",
+    "ledger: returned": "?returned=true",
+    "ledger: escalated": "?raised_up=true",
+}
+# What is measured besides pages, by the names that ONLY takes.
+PARTS = ("saves", "memory", "migrate", "rates", "sweep")
+
+
+def only() -> list[str]:
+    """What was asked for by name, comma-separated in ONLY; empty: everything."""
+    names = os.environ.get("ONLY", "").split(",")
+    return [name.strip() for name in names if name.strip()]
+
+
+def unknown() -> list[str]:
+    known = {*PARTS, *(page.name for page in pages())}
+    return [name for name in only() if name not in known]
+
+
+def is_asked(name: str) -> bool:
+    return not only() or name in only()
+
+
+def chosen() -> list[Page]:
+    return [page for page in pages() if is_asked(page.name)]
 
 
 def pages() -> list[Page]:
@@ -109,6 +146,19 @@ def pages() -> list[Page]:
         Page("one number", "leader", "/reports/outcomes/tickets/?figure=solved", WORK)
     )
     found.append(Page("call-backs", "dispatcher", "/callbacks/", WORK))
+    found.append(
+        Page(
+            "desk: a ticket",
+            "dispatcher",
+            "/tickets/desk/{queued}/",
+            BESIDE,
+            is_list=False,
+        )
+    )
+    found += [
+        Page(name, "dispatcher", f"/tickets/ledger/{query}", LEDGER)
+        for name, query in LEDGERS.items()
+    ]
     found += of_projects()
     found.append(Page("leader's desk", "leader", "/decisions/", DECIDE, is_list=False))
     found.append(Page("overview", "leader", "/overview/", HOME, is_list=False))

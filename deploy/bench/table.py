@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import pages as asked
-from .pages import Goal, Page, pages
+from .pages import Goal, Page, chosen
 
 # Any: what JSON holds.
 Found = dict[str, Any]
@@ -24,6 +24,12 @@ HEAD = (
     "KB",
     "queries",
 )
+SWEEPS = {
+    "backlog": "the very first",
+    "first": "the first of a day",
+    "again": "the next one",
+    "dry": "--dry-run, first of a day",
+}
 ROW = "{:<18} {:<11} {:>6} {:>8} {:>8} {:>8} {:>8} {:>6} {:>6} {:>6} {:>5} {:>8}"
 
 
@@ -31,7 +37,7 @@ def lines(kind: str, found: Found) -> Iterator[str]:
     counts = found["counts"]
     yield f"{kind}: {counts['companies']:,} companies, {counts['visits']:,} visits"
     yield ROW.format(*HEAD)
-    for page, one in zip(pages(), found["pages"], strict=True):
+    for page, one in zip(chosen(), found["pages"], strict=True):
         yield page_line(page.goal, one)
     yield from other_lines(kind, found)
 
@@ -54,22 +60,38 @@ def page_line(goal: Goal, one: Found) -> str:
 
 
 def other_lines(kind: str, found: Found) -> Iterator[str]:
-    must, aim = asked.SAVES[kind]
-    saves, used, migrate = found["saves"], found["memory"], found["migrate"]
-    yield (
+    """A line for each part that was measured."""
+    if "saves" in found:
+        yield saves_line(asked.SAVES[kind], found["saves"])
+    if "memory" in found:
+        used = found["memory"]
+        yield (
+            f"both workers: {used['before']:.0f} MiB, after {used['requests']} pages "
+            f"{used['after']:.0f} MiB (must {asked.MUST_PSS_MIB})"
+        )
+    if "migrate" in found:
+        migrate = found["migrate"]
+        yield (
+            f"migrate on an empty database: {migrate['seconds']:.1f} s, "
+            f"{migrate['cpu']:.1f} s of processor (must {asked.MUST_MIGRATE:g} s)"
+        )
+    if "projects" in found:
+        yield from rate_lines(found)
+    if "sweep" in found:
+        yield from sweep_lines(found["sweep"])
+
+
+def saves_line(goal: tuple[int, int], saves: Found) -> str:
+    must, aim = goal
+    return (
         f"saving a visit: {saves['rate']:.0f}/s (must {must}, aim {aim}), alone "
         f"{saves['p50_alone']:.1f} ms, processor {saves['cpu']:.1f} ms, "
         f"at 8: p50 {saves['p50']:.0f}, p99 {saves['p99']:.0f} ms "
         f"(must {asked.MUST_P99:g}, aim {asked.AIM_P99:g})"
     )
-    yield (
-        f"both workers: {used['before']:.0f} MiB, after {used['requests']} pages "
-        f"{used['after']:.0f} MiB (must {asked.MUST_PSS_MIB})"
-    )
-    yield (
-        f"migrate on an empty database: {migrate['seconds']:.1f} s, "
-        f"{migrate['cpu']:.1f} s of processor (must {asked.MUST_MIGRATE:g} s)"
-    )
+
+
+def rate_lines(found: Found) -> Iterator[str]:
     yield (
         f"processor: a visit's paper {found['pdf_cpu_ms']:.0f} ms; "
         f"a deadline {found['calendar_add_us']:.0f} µs; "
@@ -87,10 +109,20 @@ def other_lines(kind: str, found: Found) -> Iterator[str]:
     )
 
 
+def sweep_lines(found: Found) -> Iterator[str]:
+    yield f"sweep of 200,000 open tickets (must {asked.MUST_SWEEP_S:g} s):"
+    for key, name in SWEEPS.items():
+        one = found[key]
+        yield (
+            f"  {name:<28} {one['fired']:>7,} raised, {one['seconds']:6.2f} s, "
+            f"processor {one['cpu']:6.2f} s, memory {one['mib']:+.0f} MiB"
+        )
+
+
 def missed(kind: str, found: Found) -> list[str]:
     """A sentence for each must that was not reached."""
     sentences = []
-    for page, one in zip(pages(), found["pages"], strict=True):
+    for page, one in zip(chosen(), found["pages"], strict=True):
         if wrong := list(faults(page, one)):
             sentences.append(f"{page.name} ({page.who}): {', '.join(wrong)}")
     return sentences + list(other_faults(kind, found))
@@ -113,20 +145,39 @@ def faults(page: Page, one: Found) -> Iterator[str]:
 
 
 def other_faults(kind: str, found: Found) -> Iterator[str]:
-    saves, used = found["saves"], found["memory"]
+    if "saves" in found:
+        yield from slow_saves(asked.SAVES[kind][0], found["saves"])
+    if "memory" in found:
+        yield from big_workers(found["memory"])
+    if "migrate" in found and found["migrate"]["seconds"] > asked.MUST_MIGRATE:
+        yield f"migrate: {found['migrate']['seconds']:.1f} s of {asked.MUST_MIGRATE:g}"
+    if "projects" in found:
+        yield from late_schedules(found["projects"])
+    if "sweep" in found:
+        yield from late_sweeps(found["sweep"])
+
+
+def slow_saves(must: int, saves: Found) -> Iterator[str]:
     if saves["errors"]:
         yield f"saving a visit failed: {saves['errors'][:1]}"
-    if saves["rate"] < asked.SAVES[kind][0]:
-        yield f"saving a visit: {saves['rate']:.0f}/s of {asked.SAVES[kind][0]}"
+    if saves["rate"] < must:
+        yield f"saving a visit: {saves['rate']:.0f}/s of {must}"
     if saves["p99"] > asked.MUST_P99:
         yield f"saving a visit: p99 {saves['p99']:.0f} ms of {asked.MUST_P99:g}"
+
+
+def big_workers(used: Found) -> Iterator[str]:
     if used["errors"]:
         yield f"pages of all kinds failed: {used['errors'][:1]}"
     if used["after"] > asked.MUST_PSS_MIB:
         yield f"both workers: {used['after']:.0f} MiB of {asked.MUST_PSS_MIB}"
-    if found["migrate"]["seconds"] > asked.MUST_MIGRATE:
-        yield f"migrate: {found['migrate']['seconds']:.1f} s of {asked.MUST_MIGRATE:g}"
-    yield from late_schedules(found["projects"])
+
+
+def late_sweeps(found: Found) -> Iterator[str]:
+    for key, name in SWEEPS.items():
+        if found[key]["seconds"] > asked.MUST_SWEEP_S:
+            seconds = found[key]["seconds"]
+            yield f"sweep, {name}: {seconds:.1f} s of {asked.MUST_SWEEP_S:g}"
 
 
 def late_schedules(found: Found) -> Iterator[str]:

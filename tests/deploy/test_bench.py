@@ -6,7 +6,7 @@ import pytest
 
 from deploy.bench import load, table, usage
 from deploy.bench.measure import first, quoted, visits_of
-from deploy.bench.pages import pages
+from deploy.bench.pages import chosen, is_asked, pages, unknown
 
 GOOD = {
     "counts": {"companies": 5000, "visits": 60000},
@@ -51,6 +51,10 @@ GOOD = {
         "forecasts_s": 40.0,
         "lamps_s": 0.1,
     },
+    "sweep": {
+        name: {"seconds": 10.0, "cpu": 9.0, "fired": 8000, "mib": 40.0}
+        for name in ("backlog", "first", "again", "dry")
+    },
     "pdf_cpu_ms": 200.0,
     "calendar_add_us": 9.0,
     "seal_per_cpu_s": None,
@@ -91,6 +95,31 @@ def test_what_is_missed_is_said(part, name, value, words):
     assert words in sentence
 
 
+@pytest.mark.parametrize("name", ["backlog", "first", "again", "dry"])
+def test_a_sweep_that_takes_too_long_is_said(name):
+    found = copy.deepcopy(GOOD)
+    found["sweep"][name]["seconds"] = 10.1
+    (sentence,) = table.missed("sqlite", found)
+    assert "10.1 s of 10" in sentence
+
+
+def test_only_some_rows_and_parts_are_measured_when_named(monkeypatch):
+    monkeypatch.setenv("ONLY", "dispatch desk, sweep")
+    assert [page.name for page in chosen()] == ["dispatch desk"]
+    assert is_asked("sweep")
+    assert not is_asked("saves")
+    assert unknown() == []
+    (row,) = [one for one in GOOD["pages"] if one["name"] == "dispatch desk"]
+    found = {name: GOOD[name] for name in ("counts", "sweep")} | {"pages": [row]}
+    assert table.missed("sqlite", found) == []
+    assert len(list(table.lines("sqlite", found))) == 2 + 1 + 5
+
+
+def test_a_name_that_is_no_row_is_said(monkeypatch):
+    monkeypatch.setenv("ONLY", "dispatch desk,swep")
+    assert unknown() == ["swep"]
+
+
 def test_a_page_with_a_limit_for_nineteen_of_twenty_is_held_to_it():
     found = copy.deepcopy(GOOD)
     (one,) = [one for one in found["pages"] if one["name"] == "timeline"]
@@ -101,7 +130,7 @@ def test_a_page_with_a_limit_for_nineteen_of_twenty_is_held_to_it():
 def test_the_table_has_a_line_for_each_page():
     lines = list(table.lines("sqlite", GOOD))
     assert "5,000 companies" in lines[0]
-    assert len(lines) == 2 + len(pages()) + 5
+    assert len(lines) == 2 + len(pages()) + 5 + 5
 
 
 def test_growth_is_marked_beyond_the_limit():
