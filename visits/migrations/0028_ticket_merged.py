@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('crm', '0015_stand_ins'),
         ('projects', '0013_joint_session'),
-        ('visits', '0025_leader_desk_acts'),
+        ('visits', "0027_cases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
