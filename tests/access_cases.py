@@ -9,9 +9,10 @@ from visits.services.cases.improving import Plan
 ALL = "olga bela oleg tom hana uma dora dirk maria axel otto omar sven selma alma"
 # Whoever oversees the region, and the departments of its tickets and of the task.
 READERS = "hana uma dora maria axel"
-OVERSEERS = "dora maria axel"
-# They oversee no region and open none.
-OTHERS = "olga bela oleg tom hana uma otto omar sven selma alma"
+KEEPERS = "dora maria"
+WATCHERS = "dora maria axel"
+# They keep no cases of a region and open none.
+OTHERS = "olga bela oleg tom hana uma axel otto omar sven selma alma"
 NO = None
 
 # As test_access.ROWS: kind of record, in whose scope, who may GET, who may POST.
@@ -19,19 +20,19 @@ ROWS = {
     "visits:cases": (None, ALL, ALL, NO),
     # Without a ticket or a proposal to begin with there is nothing to open.
     "visits:case-new": (None, OTHERS, "", ""),
-    "visits:case-proposal-dismiss": ("case-proposal", OVERSEERS, OVERSEERS, OVERSEERS),
+    "visits:case-proposal-dismiss": ("case-proposal", WATCHERS, KEEPERS, KEEPERS),
     "visits:case": ("case", READERS, READERS, NO),
     "visits:case-tickets": ("case", READERS, READERS, NO),
-    "visits:case-edit": ("case", READERS, OVERSEERS, OVERSEERS),
-    "visits:case-plan": ("case", READERS, OVERSEERS, OVERSEERS),
+    "visits:case-edit": ("case", READERS, KEEPERS, KEEPERS),
+    "visits:case-plan": ("case", READERS, KEEPERS, KEEPERS),
     "visits:case-effect": ("case", READERS, READERS, READERS),
-    "visits:case-measure": ("case", READERS, NO, OVERSEERS),
-    "visits:case-conclude": ("case", READERS, OVERSEERS, OVERSEERS),
-    "visits:case-give-up": ("case", READERS, OVERSEERS, OVERSEERS),
-    "visits:case-reopen": ("case", READERS, OVERSEERS, OVERSEERS),
-    "visits:case-drop": ("case", READERS, OVERSEERS, OVERSEERS),
-    "visits:case-add": ("case", READERS, NO, OVERSEERS),
-    "visits:case-remove": ("case-ticket", READERS, NO, OVERSEERS),
+    "visits:case-measure": ("case", READERS, NO, KEEPERS),
+    "visits:case-conclude": ("case", READERS, KEEPERS, KEEPERS),
+    "visits:case-give-up": ("case", READERS, KEEPERS, KEEPERS),
+    "visits:case-reopen": ("case", READERS, KEEPERS, KEEPERS),
+    "visits:case-drop": ("case", READERS, KEEPERS, KEEPERS),
+    "visits:case-add": ("case", READERS, NO, KEEPERS),
+    "visits:case-remove": ("case-ticket", READERS, NO, KEEPERS),
 }
 
 

@@ -97,7 +97,9 @@ class Picture:
             value = getattr(row, field.attname)
             if field.name in PRIVATE or isinstance(field, models.AutoField):
                 continue
-            if field.is_relation and value is not None:
+            if field.name == "sign_off_link":
+                value = value is not None  # which one, the link says of its ticket
+            elif field.is_relation and value is not None:
                 value = self.identity(getattr(row, field.name))
             elif field.name == "subject_id":
                 value = self.subject(row.subject_type, value)

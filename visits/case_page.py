@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Department, Event, Lamp, User
-from crm.models.companies import WIDE
 from crm.services import deadlines
 from visits import case_effects
 from visits.case_effects import Effect, Window
 from visits.models import Case, CaseTicket, Improvement, Ticket
+from visits.models.cases import KEEPERS
 from visits.ticket_list import Row, row_of, with_lead
 
 from . import case_words
@@ -218,4 +218,4 @@ def steps_of(case: Case) -> list[Step]:
 
 def oversees(user: User) -> bool:
     """Whether the person may open cases somewhere."""
-    return bool(user.access.region_ranges(*WIDE))
+    return bool(user.access.region_ranges(*KEEPERS))

@@ -124,6 +124,8 @@ def take(request: AppRequest, pk: int, note_pk: int) -> HttpResponse:
 @require_POST
 def report(request: AppRequest, pk: int, note_pk: int) -> HttpResponse:
     note = note_of(request, pk, note_pk)
+    if note.stand_in_id != request.user.pk:
+        raise PermissionDenied  # A is told that before his words are looked at
     form = ReportForm(request.POST)
     return signed(request, note, form, services.report_back, _("A reads it now."))
 

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from crm.lib import trees
 from crm.lib.errors import WrongStatus
 from crm.lib.querysets import ScopedQuerySet, union_of
-from crm.models import Deadline, Department, Region, User
+from crm.models import Deadline, Department, Region, Role, User
 from crm.models.companies import BY_DEPARTMENT, WIDE
 from projects.models import TemplateItem
 
@@ -25,6 +25,8 @@ from .visits import UNIT_ROLES
 # The kind of deadline by which an improvement is in effect.
 IMPROVEMENT: Final = "improvement"
 TEXT_LENGTH: Final = 2000
+# Whoever opens and judges cases of his regions; supervisors read them.
+KEEPERS: Final = (Role.DISPATCHER, Role.LEADER)
 
 
 class CaseQuerySet(ScopedQuerySet["Case"]):
@@ -46,9 +48,9 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         return self.none() if keys is None else self.filter(pk__in=keys)
 
     def changeable_by(self, user: User) -> Self:
-        """Dispatchers, leaders and supervisors of the region."""
-        wide = user.access.region_ranges(*WIDE)
-        return self.filter(trees.in_ranges(wide, "region_path"))
+        """Dispatchers and leaders of the region."""
+        kept = user.access.region_ranges(*KEEPERS)
+        return self.filter(trees.in_ranges(kept, "region_path"))
 
     def effected_by(self, user: User) -> Self:
         """Also the department that was to change something."""
@@ -297,7 +299,8 @@ class CaseProposalQuerySet(ScopedQuerySet["CaseProposal"]):
         return self.filter(trees.in_ranges(wide, "region_path"))
 
     def changeable_by(self, user: User) -> Self:
-        return self.visible_to(user)
+        kept = user.access.region_ranges(*KEEPERS)
+        return self.filter(trees.in_ranges(kept, "region_path"))
 
     def open(self) -> Self:
         """Neither made a case of nor put aside."""

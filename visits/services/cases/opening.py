@@ -14,8 +14,8 @@ from crm import events
 from crm.lib import trees
 from crm.lib.errors import DomainError, StaleVersion
 from crm.models import Region, User
-from crm.models.companies import WIDE
 from visits.models import Case, CaseProposal, CaseTicket, Category, Ticket
+from visits.models.cases import KEEPERS
 from visits.services.suggestions.indexing import area_of
 
 from .joining import How, add_alike, free
@@ -28,7 +28,7 @@ MOST: Final = 200
 def region_of(user: User, ticket: Ticket) -> Region | None:
     """The county of the ticket, or what of it the person oversees."""
     path = ticket.company.region_path
-    mine = [one for one in user.access.region_ranges(*WIDE) if path in one]
+    mine = [one for one in user.access.region_ranges(*KEEPERS) if path in one]
     if not mine:
         return None
     area = Region.objects.filter(pk=area_of(path)).first()
