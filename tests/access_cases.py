@@ -10,6 +10,7 @@ ALL = "olga bela oleg tom hana uma dora dirk maria axel otto omar sven selma alm
 # Whoever oversees the region, and the departments of its tickets and of the task.
 READERS = "hana uma dora maria axel"
 KEEPERS = "dora maria"
+EFFECTERS = "hana uma dora maria"
 WATCHERS = "dora maria axel"
 # They keep no cases of a region and open none.
 OTHERS = "olga bela oleg tom hana uma axel otto omar sven selma alma"
@@ -25,7 +26,7 @@ ROWS = {
     "visits:case-tickets": ("case", READERS, READERS, NO),
     "visits:case-edit": ("case", READERS, KEEPERS, KEEPERS),
     "visits:case-plan": ("case", READERS, KEEPERS, KEEPERS),
-    "visits:case-effect": ("case", READERS, READERS, READERS),
+    "visits:case-effect": ("case", READERS, EFFECTERS, EFFECTERS),
     "visits:case-measure": ("case", READERS, NO, KEEPERS),
     "visits:case-conclude": ("case", READERS, KEEPERS, KEEPERS),
     "visits:case-give-up": ("case", READERS, KEEPERS, KEEPERS),

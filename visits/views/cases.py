@@ -147,8 +147,10 @@ def or_404(tickets: Any) -> list[Ticket]:  # Any: an iterable
 
 @require_http_methods(FORM)
 def dismiss(request: AppRequest, pk: int) -> HttpResponse:
-    mine = CaseProposal.objects.visible_to(request.user).open()
-    proposal = get_object_or_404(mine, pk=pk)
+    seen = CaseProposal.objects.visible_to(request.user).open()
+    proposal = get_object_or_404(seen, pk=pk)
+    if not CaseProposal.objects.changeable_by(request.user).filter(pk=pk).exists():
+        raise PermissionDenied
     form = forms.WhyForm(request.POST or None)
 
     def save(data: dict[str, Any]) -> str:
