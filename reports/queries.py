@@ -245,8 +245,9 @@ def load_of_unit(user: User, today: date) -> Any:
 
 @ticket_list
 def waiting_for_dispatch(user: User, today: date) -> Any:
+    """Whoever has waited longest comes first, as on the dispatch desk."""
     waiting = Ticket.objects.dispatchable_by(user).waiting_for_dispatch()
-    return waiting.order_by("pk")
+    return waiting.order_by("raised_at", "pk")
 
 
 @ticket_list

@@ -5,7 +5,13 @@ from typing import Any
 
 from crm.models import User
 from crm.models.people import by_access
-from visits.models import Extension, Ticket, TicketDraft, TicketPause
+from visits.models import (
+    Extension,
+    Ticket,
+    TicketDraft,
+    TicketPause,
+    TicketReturn,
+)
 from visits.ticket_list import with_lead
 
 from .queries import TICKET_FIELDS, TicketRow, ticket_list, ticket_rows
@@ -17,6 +23,15 @@ OF_PARKED = {
     "solve_by__met_at": "next_reply_by__met_at",
 }
 PARKED_FIELDS = tuple(OF_PARKED.get(name, name) for name in TICKET_FIELDS)
+# And of a returned one, whose day is the one of the ruling.
+OF_RETURNED = {
+    "solve_by__due_on": "rule_by__due_on",
+    "solve_by__met_at": "rule_by__met_at",
+    "lead": "part__department__name",
+}
+RETURNED_FIELDS = tuple(
+    OF_RETURNED.get(name, f"ticket__{name}") for name in TICKET_FIELDS
+)
 
 
 @ticket_list
@@ -31,11 +46,19 @@ def to_decide(user: User, today: date) -> Any:
     return waiting.order_by("solve_by__due_on", "pk")
 
 
-@ticket_list
-def to_rule_on(user: User, today: date) -> Any:
-    """Returned by their departments, and to be ruled on the same day."""
+def to_rule_on(user: User, today: date, limit: int) -> list[TicketRow]:
+    """Returned by their departments, by the day on which they must be ruled."""
+    return ticket_rows(flat_returned(user, limit), today)
+
+
+@by_access
+def flat_returned(user: User, limit: int) -> Any:
     returned = Ticket.objects.dispatchable_by(user).filter(status=Status.RETURNED)
-    return returned.order_by("pk")
+    rows = TicketReturn.objects.filter(
+        ruled_at=None, ticket__in=returned.order_by().values("pk")
+    )
+    rows = rows.order_by("rule_by__due_on", "asked_at", "pk")
+    return rows.values_list(*RETURNED_FIELDS)[:limit]
 
 
 def next_replies(user: User, today: date, limit: int) -> list[TicketRow]:

@@ -55,6 +55,10 @@ def test_the_centre_rules_on_returns_today(cast, as_user):
     ticket = stories.returned(cast)
     found = sections(as_user, cast.dora)["今日待裁定的退回"]
     assert [row.pk for row in found.rows] == [ticket.pk]
+    # Its day is the one of the ruling, not the one of the solution.
+    row, objection = found.rows[0], ticket.returns.get()
+    assert row.due_on == objection.rule_by.due_on != ticket.solve_by.due_on
+    assert row.lead == cast.bureau.name
     assert "今日待裁定的退回" not in sections(as_user, cast.dirk)
     assert all(
         row.pk != ticket.pk for row in sections(as_user, cast.hana)["待签收"].rows
