@@ -53,6 +53,14 @@ def test_the_officer_of_the_company_sees_the_numbers(cast, as_user, contacts):
     assert "王经理 · 厂长 · 13800000000" in page
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_call_of_another_age_is_refused_in_words(cast, as_user, moment):
+    said = called(person="王经理", called_at=moment)
+    response = as_user(cast.hana).post(act("contact", accepted(cast)), said)
+    assert response.status_code == 422
+    assert "请填写本世纪的日期。" in response.content.decode()
+
+
 def test_a_chosen_contact_needs_no_typing(cast, as_user, contacts):
     ticket = accepted(cast)
     said = called(contact=contacts["more"].pk, person="没看见", phone="110")

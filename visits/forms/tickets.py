@@ -14,6 +14,7 @@ from crm.forms.files import FilesField
 from crm.lib.words import masked
 from crm.models import Contact, Department, User
 from crm.services.attaching import Sent
+from projects.forms.shared import EARLIEST, LATEST
 from projects.models import Blocker
 from visits.models import Category, Ticket
 from visits.services.tickets import Proof
@@ -198,6 +199,15 @@ class MomentField(forms.DateTimeField):
             {"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
         )
         super().__init__(widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:  # Any: as Django's own
+        try:
+            moment = super().to_python(value)
+        except OverflowError:  # a day of the year 1, whose UTC is before time
+            raise forms.ValidationError(_("Enter a day of this century.")) from None
+        if moment is not None and not EARLIEST <= moment.date() <= LATEST:
+            raise forms.ValidationError(_("Enter a day of this century."))
+        return moment
 
 
 def this_minute() -> datetime:
