@@ -137,6 +137,8 @@ class Page:
     def next_act(self) -> Act | None:
         """The one filled button: what the ticket waits for from this person."""
         for act in self.acts:
+            if act == Act.ANSWER and self.owes_contact:
+                return Act.CONTACT
             if act in AWAITED and (act != Act.ANSWER_PART or self.owes_part):
                 return act
         return None
@@ -152,6 +154,12 @@ class Page:
     @property
     def _others(self) -> list[Act]:
         return [act for act in self.acts if act != self.next_act]
+
+    @property
+    def owes_contact(self) -> bool:
+        """The first promise: nobody has called the company yet."""
+        waits = any(one.kind == "contact" and not one.is_met for one in self.clocks)
+        return waits and Act.CONTACT in self.acts
 
     @property
     def owes_part(self) -> bool:

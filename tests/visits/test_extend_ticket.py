@@ -154,6 +154,44 @@ def test_what_is_paused_is_extended_after_it_goes_on(cast):
     assert ask(ticket, cast.hana).version > ticket.version
 
 
+def test_the_form_says_how_many_days_there_are_and_can_be(cast, as_user, at_noon):
+    ticket = working(cast)
+    text = as_user(cast.hana).get(f"/tickets/{ticket.pk}/extend/").text
+    most = tickets.most_days(ticket)
+    assert f"现有 {ticket.solve_by.days} 个工作日，最多 {most} 个。" in text
+
+
+def test_what_was_asked_for_or_granted_is_not_offered_once_more(cast, as_user, at_noon):
+    ticket = ask(working(cast), cast.hana)
+
+    def acts():
+        page = as_user(cast.hana).get(ticket.get_absolute_url()).context["page"]
+        return page.acts
+
+    assert tickets.Act.EXTEND not in acts()
+    tickets.decide_extension(ticket, actor=cast.uma, is_granted=True, now=LATER)
+    assert tickets.Act.EXTEND not in acts()
+
+
+def test_a_grant_pressed_twice_is_given_once(cast, as_user, at_noon):
+    ticket = ask(working(cast), cast.hana)
+    url = f"/tickets/{ticket.pk}/decide-extension/"
+    said = {"decision": "grant", "version": ticket.version}
+    client = as_user(cast.uma)
+    assert client.post(url, said).status_code == 302
+    assert client.post(url, said).status_code == 302
+    refused = client.post(url, {**said, "decision": "refuse", "note": "不同意。"})
+    assert refused.status_code == 422
+    assert "现在可以：审批延期" not in refused.text
+    assert Event.objects.filter(action="ticket.extended").count() == 1
+
+
+def test_whoever_asked_is_not_offered_the_decision(cast, as_user, at_noon):
+    ticket = ask(working(cast), cast.uma)
+    page = as_user(cast.uma).get(ticket.get_absolute_url()).context["page"]
+    assert tickets.Act.DECIDE_EXTENSION not in page.acts
+
+
 def test_the_head_sees_the_request_on_the_page_and_grants_it(cast, as_user, at_noon):
     ticket = ask(working(cast), cast.hana)
     client = as_user(cast.uma)

@@ -161,3 +161,13 @@ def test_what_the_company_sends_back_is_counted(cast):
             ticket, actor=cast.otto, reason="还差八人。", now=LATER
         )
     assert ticket.redo_count == 1
+
+
+def test_the_next_reply_pressed_twice_is_said_once(cast):
+    ticket = parked(cast)
+    day = ticket.next_reply_by.due_on
+    said = {"text": "仍在协调。", "next_on": day, "version": ticket.version}
+    first = tickets.promise_next_reply(ticket, actor=cast.hana, **said, now=NOON + DAY)
+    again = tickets.promise_next_reply(ticket, actor=cast.hana, **said, now=NOON + DAY)
+    assert again.version == first.version
+    assert Event.objects.filter(action="ticket.next_reply").count() == 1

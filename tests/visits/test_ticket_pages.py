@@ -2,6 +2,7 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.models import Attachment
 from tests.factories import DepartmentFactory
@@ -96,7 +97,8 @@ def test_the_page_costs_the_same_however_much_was_said(
     [
         ("dora", "queued", "dispatch"),
         ("hana", "dispatched", "accept"),
-        ("hana", "working", "answer"),
+        ("hana", "accepted", "contact"),
+        ("hana", "working", "contact"),
         ("otto", "confirming", "confirm"),
         ("olga", "confirming", "confirm"),
         ("otto", "working", None),
@@ -111,6 +113,15 @@ def test_the_next_act_is_the_only_filled_button(cast, as_user, who, state, fille
     page = response.context["page"]
     assert (page.next_act.value if page.next_act else None) == filled
     assert response.text.count("btn-primary") == bool(filled)
+
+
+def test_once_the_company_was_called_the_answer_is_next(cast, as_user):
+    ticket = in_state(cast, "working")
+    tickets.record_contact(
+        ticket, actor=cast.hana, person="王经理", called_at=timezone.now()
+    )
+    page = as_user(cast.hana).get(ticket.get_absolute_url()).context["page"]
+    assert page.next_act == tickets.Act.ANSWER
 
 
 def test_an_assistant_is_asked_until_it_has_answered(cast, as_user):

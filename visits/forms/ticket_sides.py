@@ -131,9 +131,12 @@ class ExtendForm(ReasonForm):
     )
     field_order = ("days", "reason")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, days: int | None, most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("What takes longer, and why")
+        if days:
+            hint = _("It has %(days)s now; at most %(most)s.")
+            self.fields["days"].help_text = hint % {"days": days, "most": most}
 
 
 class DecideForm(ActForm):

@@ -188,6 +188,15 @@ class TicketRights(ScopedQuerySet[T]):
             may_read_internal=Exists(every.internal_to(user)),
             asks_pause=Exists(self._hanging("pauses").filter(decided_at=None)),
             asks_extension=Exists(self._hanging("extensions").filter(decided_at=None)),
+            # Whoever asks does not decide.
+            may_decide_pause=Exists(
+                self._hanging("pauses").filter(decided_at=None).exclude(asked_by=user)
+            ),
+            may_decide_extension=Exists(
+                self._hanging("extensions")
+                .filter(decided_at=None)
+                .exclude(asked_by=user)
+            ),
             waits_for_company=Exists(
                 self._hanging("pauses").filter(
                     kind=DeadlinePause.Kind.COMPANY, is_granted=True, ended_on=None

@@ -120,7 +120,9 @@ def pause(request: AppRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def extend(request: AppRequest, pk: int) -> HttpResponse:
     ticket, form = ticket_for(request, pk, Act.EXTEND), side_forms.ExtendForm
-    return form_act(request, ticket, Act.EXTEND, form, services.ask_extension)
+    days, most = ticket.solve_by and ticket.solve_by.days, services.most_days(ticket)
+    service = services.ask_extension
+    return form_act(request, ticket, Act.EXTEND, form, service, days=days, most=most)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

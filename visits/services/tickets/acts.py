@@ -154,9 +154,14 @@ FLAGS: Final[dict[Narrow, tuple[str, ...]]] = {
 }
 # Acts that need more than the state: a flag of with_rights() says whether it is so.
 NEEDS: Final[dict[Act, str]] = {
-    Act.DECIDE_PAUSE: "asks_pause",
-    Act.DECIDE_EXTENSION: "asks_extension",
+    Act.DECIDE_PAUSE: "may_decide_pause",
+    Act.DECIDE_EXTENSION: "may_decide_extension",
     Act.SUPPLY: "waits_for_company",
+}
+# What has been asked for or granted already is not offered once more.
+UNLESS: Final[dict[Act, tuple[str, ...]]] = {
+    Act.PAUSE: ("asks_pause",),
+    Act.EXTEND: ("asks_extension", "extended_at"),
 }
 # A clock that is a little fast must not refuse a call of this minute.
 LEEWAY: Final = timedelta(minutes=5)
@@ -208,7 +213,9 @@ def possible_for(ticket: Ticket) -> list[Act]:
     return [
         act
         for act in possible(ticket.status)
-        if has_right(ticket, act) and getattr(ticket, NEEDS.get(act, ""), True)
+        if has_right(ticket, act)
+        and getattr(ticket, NEEDS.get(act, ""), True)
+        and not any(getattr(ticket, name, None) for name in UNLESS.get(act, ()))
     ]
 
 
@@ -241,7 +248,9 @@ def impossible(ticket: Ticket, act: Act) -> WrongStatus:
         "state": ticket.get_status_display(),
         "act": act.label,
     }
-    if acts := possible_for(ticket) or possible(ticket.status):
+    others = possible_for(ticket) or possible(ticket.status)
+    # Never the act itself: its state would allow it, but nothing waits for it.
+    if acts := [one for one in others if one != act]:
         between = pgettext("between names", ", ")
         values["acts"] = between.join(str(one.label) for one in acts)
         sentence = _(

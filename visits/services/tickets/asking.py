@@ -25,6 +25,16 @@ def open_request(asked: QuerySet[A], act: Act, ticket: Ticket) -> A:
     return found
 
 
+def is_decided_so(
+    asked: QuerySet[A], *, actor: User, is_granted: bool, version: int | None
+) -> bool:
+    """A button pressed twice: nothing waits, and the last word was this one."""
+    last = asked.first()
+    if last is None or last.decided_at is None or version is None:
+        return False
+    return last.decided_by_id == actor.pk and last.is_granted == is_granted
+
+
 def decide(row: A, *, actor: User, is_granted: bool, note: str, now: datetime) -> None:
     """Write the decision on the row; not one's own, and a no with its reason."""
     if row.asked_by_id == actor.pk:

@@ -14,7 +14,7 @@ from crm.services import calendar, deadlines
 from visits.models import Extension, Ticket
 
 from .acts import Act, check, claim, need, save
-from .asking import DECISION, decide, open_request
+from .asking import DECISION, decide, is_decided_so, open_request
 
 
 @transaction.atomic
@@ -73,7 +73,10 @@ def decide_extension(
     """Grant it while the ticket is not late, or refuse it with a reason."""
     now = now or timezone.now()
     ticket = claim(ticket, actor, Act.DECIDE_EXTENSION)
-    row = open_request(ticket.extensions.all(), Act.DECIDE_EXTENSION, ticket)
+    asked = ticket.extensions.all()
+    if is_decided_so(asked, actor=actor, is_granted=is_granted, version=version):
+        return ticket
+    row = open_request(asked, Act.DECIDE_EXTENSION, ticket)
     check(ticket, Act.DECIDE_EXTENSION, version)
     decide(row, actor=actor, is_granted=is_granted, note=note, now=now)
     clock = ticket.solve_by

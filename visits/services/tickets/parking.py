@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.lib.errors import DomainError
-from crm.models import Deadline, DeadlinePause, User
+from crm.models import (
+    Comment,
+    Deadline,
+    DeadlinePause,
+    Event,
+    User,
+    subject_of,
+)
 from crm.services import calendar, deadlines
 from crm.services.deadlines import Wanted
 from visits.models import Ticket
@@ -76,6 +83,8 @@ def promise_next_reply(
     """Tell the company how it stands, and by when it hears again: it rolls."""
     now = now or timezone.now()
     ticket = claim(ticket, actor, Act.NEXT_REPLY)
+    if version not in (None, ticket.version) and _is_told(ticket, actor, text):
+        return ticket
     check(ticket, Act.NEXT_REPLY, version)
     text = need(text, _("Tell the company how it stands."), "text")
     old = ticket.next_reply_by
@@ -122,6 +131,17 @@ def unpark_ticket(
         due_on=ticket.solve_by.due_on if ticket.solve_by else None,
     )
     return ticket
+
+
+def _is_told(ticket: Ticket, actor: User, text: str) -> bool:
+    """A button pressed twice: the same words by the same person were the last."""
+    last = Event.objects.for_subject(ticket).newest_first().first()
+    if last is None or last.action != "ticket.next_reply" or last.actor_id != actor.pk:
+        return False
+    subject_type, subject_id = subject_of(ticket)
+    said = Comment.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    newest = said.order_by("-pk").first()
+    return newest is not None and newest.text == text.strip()
 
 
 def leave_parking(ticket: Ticket, *, now: datetime) -> None:

@@ -23,7 +23,7 @@ from crm.services.attaching import Sent
 from visits.models import Ticket, TicketPause
 
 from .acts import Act, check, claim, need, save
-from .asking import DECISION, decide, open_request
+from .asking import DECISION, decide, is_decided_so, open_request
 from .talking import say
 
 Status = Ticket.Status
@@ -82,7 +82,10 @@ def decide_pause(
     """Somebody above grants a long pause, from today on, or does not."""
     now = now or timezone.now()
     ticket = claim(ticket, actor, Act.DECIDE_PAUSE)
-    row = open_request(ticket.pauses.all(), Act.DECIDE_PAUSE, ticket)
+    asked = ticket.pauses.all()
+    if is_decided_so(asked, actor=actor, is_granted=is_granted, version=version):
+        return ticket
+    row = open_request(asked, Act.DECIDE_PAUSE, ticket)
     check(ticket, Act.DECIDE_PAUSE, version)
     decide(row, actor=actor, is_granted=is_granted, note=note, now=now)
     if is_granted and row.until_on < timezone.localdate(now):
