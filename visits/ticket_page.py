@@ -75,6 +75,12 @@ class Clock:
         return Lamp.GREY if self.is_standing and lamp != Lamp.RED else lamp
 
     @property
+    def word(self) -> str | Promise:
+        """Why a grey clock does not run; the others speak for themselves."""
+        standing = self.is_standing and self.lamp == Lamp.GREY
+        return pgettext_lazy("clock", "stands") if standing else ""
+
+    @property
     def is_met(self) -> bool:
         return self.deadline.met_at is not None
 

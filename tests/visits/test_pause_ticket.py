@@ -225,3 +225,11 @@ def test_the_page_tells_the_company_of_the_pause_and_its_reason(cast, as_user):
     ticket = paused(cast)
     text = as_user(cast.otto).get(ticket.get_absolute_url()).text
     assert "请补充缺工岗位表。" in text and "补充材料" in text
+
+
+def test_a_clock_that_stands_says_so(cast, as_user, time_machine):
+    time_machine.move_to(NOON + 4 * HOUR, tick=False)
+    ticket = paused(cast)
+    text = as_user(cast.hana).get(ticket.get_absolute_url()).text
+    assert "计时暂停" in text
+    assert "已办或暂停" not in text
