@@ -57,6 +57,4 @@ def owner(user: User, today: date) -> Iterable[Section]:
             template="reports/home/_drafts.html",
             rows=rows,
             empty="",
-            is_aside=True,
-            is_counted=False,
         )

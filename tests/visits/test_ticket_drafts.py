@@ -61,6 +61,20 @@ def test_sent_it_is_a_ticket_with_its_files_and_a_draft_no_more(cast, as_user):
     assert "已提交或删除" in again.text
 
 
+def test_sent_twice_from_its_own_page_it_is_one_ticket(cast, as_user):
+    client = as_user(cast.otto)
+    page = save(client, text="门口的路坏了").url
+    typed = {"text": "门口的路坏了。", "client_key": KEY}
+    first, second = client.post(page, typed), client.post(page, typed)
+    assert first.url == second.url == Ticket.objects.get().get_absolute_url()
+    assert "这份草稿已提交或已删除" in client.get(page).text
+
+
+def test_saved_it_says_so(cast, as_user):
+    client = as_user(cast.otto)
+    assert "草稿已保存" in client.get(save(client, text="门口的路").url).text
+
+
 def test_only_its_author_sees_a_draft(cast, as_user):
     save(as_user(cast.otto), text="秘密的草稿")
     draft = TicketDraft.objects.get()
@@ -85,7 +99,9 @@ def test_discarded_its_words_are_gone(cast, as_user):
     draft.refresh_from_db()
     assert draft.ended_at and draft.values == {}
     assert "门口的路坏了" not in client.get(URL).text
-    assert client.get(URL, {"draft": draft.pk}).status_code == 404
+    back = client.get(URL, {"draft": draft.pk})
+    assert back.status_code == 200
+    assert "这份草稿已提交或已删除" in back.text
     event = Event.objects.get(action="ticket.draft_discarded")
     assert (event.company_id, event.is_public) == (None, False)
 

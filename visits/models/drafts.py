@@ -17,6 +17,10 @@ MOST_DRAFTS = 20
 
 
 class TicketDraftQuerySet(ScopedQuerySet["TicketDraft"]):
+    def ended_by(self, user: User) -> Self:
+        """What this person has sent or thrown away: nothing of it is left to read."""
+        return self.filter(author=user, ended_at__isnull=False)
+
     def visible_to(self, user: User) -> Self:
         """One's own, as long as it is a draft."""
         return self.filter(author=user, ended_at=None)

@@ -4,9 +4,11 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm.lib.http import AppRequest, key_of
@@ -48,6 +50,7 @@ def keep(
             client_key=data.get("client_key") or uuid.uuid4(),
             files=sent,
         )
+    messages.success(request, _("The draft is saved; you alone see it."))
     return redirect(address(draft))
 
 
@@ -59,10 +62,20 @@ def address(draft: TicketDraft) -> str:
 
 def draft_of(request: AppRequest) -> TicketDraft | None:
     asked = key_of(request.GET.get("draft", ""))
-    if not asked:
+    if not asked or is_over(request):
         return None
     drafts = TicketDraft.objects.visible_to(request.user)
     return get_object_or_404(drafts, pk=asked)
+
+
+def is_over(request: AppRequest) -> bool:
+    """Whether the way back leads to a draft that its author has sent or discarded.
+
+    That is an empty form, not a missing page, and a second tap on sending meets the
+    ticket by its key.
+    """
+    asked = key_of(request.GET.get("draft", ""))
+    return TicketDraft.objects.ended_by(request.user).filter(pk=asked).exists()
 
 
 def typed(request: AppRequest) -> dict[str, Any]:  # Any: initial values of a form
@@ -80,7 +93,8 @@ def offered(request: AppRequest) -> dict[str, Any]:  # Any: as the template read
         mine = TicketDraft.objects.visible_to(request.user).select_related(
             "for_company"
         )
-        return {"drafts": [(one, address(one)) for one in mine]}
+        rows = [(one, address(one)) for one in mine]
+        return {"drafts": rows, "is_over": is_over(request)}
     kind, key = subject_of(draft)
     files = Attachment.objects.filter(subject_type=kind, subject_id=key)
     return {"draft": draft, "files": files.select_related("file").order_by("pk")}
