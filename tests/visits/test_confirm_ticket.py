@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from crm.lib.errors import DomainError
 from crm.models import Company, Event, StoredFile
@@ -25,6 +26,27 @@ def confirm(ticket, who, **more):
     return tickets.confirm_ticket(
         ticket, actor=who, outcome="solved", now=CALLED + HOUR, **more
     )
+
+
+def test_nothing_is_chosen_for_the_company(cast, as_user):
+    """The department's proposal is not the company's word, not even as a default."""
+    ticket = answered(cast)
+    url = reverse("visits:ticket-confirm", args=[ticket.pk])
+    client = as_user(cast.otto)
+    page = client.get(url)
+    assert page.context["form"]["outcome"].value() is None
+    assert reverse("visits:ticket-reject", args=[ticket.pk]) in page.text
+    refused = client.post(url, {"version": ticket.version})
+    assert refused.status_code == 422
+    assert "请选择一项" in refused.text
+    ticket.refresh_from_db()
+    assert ticket.status == Ticket.Status.CONFIRMING
+
+
+def test_what_is_missing_is_said_beside_the_answer(cast, as_user):
+    ticket = answered(cast)
+    url = reverse("visits:ticket-reject", args=[ticket.pk])
+    assert ticket.answers.get().text in as_user(cast.otto).get(url).text
 
 
 def test_the_companys_word_closes_the_ticket(cast):

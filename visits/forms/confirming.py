@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from visits.models import Word
 from visits.services.callbacks import Call
 
-from .tickets import KeyForm, MomentField, area, this_minute
+from .tickets import CHOOSE, KeyForm, MomentField, area, this_minute
 
 NOT_SOLVED = Word.NOT_SOLVED
 
@@ -18,7 +18,10 @@ class WordForm(forms.Form):
     """The four answers, and in words what they mean; of a "no" the words are needed."""
 
     said = forms.ChoiceField(
-        label=_("Is it solved?"), choices=Word.choices, widget=forms.RadioSelect
+        label=_("Is it solved?"),
+        choices=Word.choices,
+        widget=forms.RadioSelect,
+        error_messages=CHOOSE,
     )
     words = forms.CharField(
         label=_("In your words"),

@@ -28,6 +28,9 @@ OFFICIAL_SOURCES = [
     choice for choice in Ticket.Source.choices if choice[0] != Ticket.Source.VISIT
 ]
 
+# Of a row of choices: "fill this in" would send people to a text field.
+CHOOSE = {"required": _("Choose one of the answers.")}
+
 
 def area(rows: int = 4) -> forms.Textarea:
     return forms.Textarea({"rows": rows})
@@ -294,10 +297,12 @@ class PartForm(KeyForm):
 class ConfirmForm(ActForm):
     """The company's word, given by itself."""
 
+    # Nothing is chosen beforehand, not even what the department proposes.
     outcome = forms.ChoiceField(
         label=_("What came of it"),
         choices=Ticket.Outcome.choices,
         widget=forms.RadioSelect,
+        error_messages=CHOOSE,
     )
     note = forms.CharField(
         label=_("Anything to add"), max_length=400, widget=area(2), required=False
@@ -316,7 +321,10 @@ class SignOffForm(ConfirmForm):
         for kind in (Ticket.SignOff.SIGNATURE, Ticket.SignOff.CALL)
     ]
     sign_off = forms.ChoiceField(
-        label=_("How the company said so"), choices=KINDS, widget=forms.RadioSelect
+        label=_("How the company said so"),
+        choices=KINDS,
+        widget=forms.RadioSelect,
+        error_messages=CHOOSE,
     )
     file = forms.FileField(
         label=_("Picture of the signature"),

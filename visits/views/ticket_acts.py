@@ -259,7 +259,6 @@ def confirm(request: AppRequest, pk: int) -> HttpResponse:
     form_class = ticket_forms.ConfirmForm if is_own else ticket_forms.SignOffForm
     last = ticket.answers.filter(part__is_lead=True).first()
     initial = {**version_of(ticket), **_asked(request, ticket, is_own=is_own)}
-    initial["outcome"] = last.proposed if last else None
     form = form_class(request.POST or None, request.FILES or None, initial=initial)
 
     def save(data: dict[str, Any]) -> Ticket:
@@ -282,6 +281,7 @@ def confirm(request: AppRequest, pk: int) -> HttpResponse:
         save,
         template="visits/ticket_confirm.html",
         answer=last,
+        may_reject=is_own,
     )
 
 
@@ -303,11 +303,21 @@ def _contacts(request: AppRequest, ticket: Ticket) -> QuerySet[Contact]:
 def reject(request: AppRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, Act.REJECT)
     form = ticket_forms.RejectForm(request.POST or None, initial=version_of(ticket))
+    last = ticket.answers.filter(part__is_lead=True).first()
 
     def save(data: dict[str, Any]) -> Ticket:
         return services.reject_answer(ticket, actor=request.user, **data)
 
-    return act_page(request, ticket, Act.REJECT, form, save)
+    return act_page(
+        request,
+        ticket,
+        Act.REJECT,
+        form,
+        save,
+        button=_("Send it back to be worked on"),
+        template="visits/ticket_reject.html",
+        answer=last,
+    )
 
 
 def version_of(ticket: Ticket) -> dict[str, Any]:  # Any: initial values of a form
