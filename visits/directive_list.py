@@ -17,6 +17,8 @@ from visits.models import Directive
 from visits.models.directives import DirectiveQuerySet
 
 NEWEST = ("-given_at", "-pk")
+# What waits is read by its last day; all of it has one.
+BY_DAY = ("due__due_on", "pk")
 Status = Directive.Status
 
 
@@ -110,9 +112,14 @@ class Row:
 
 
 def page_of(
-    rows: DirectiveQuerySet, cursor: str | None, today: date, near: date
+    rows: DirectiveQuerySet,
+    tab: Tab[DirectiveQuerySet],
+    cursor: str | None,
+    today: date,
+    near: date,
 ) -> KeysetPage[Row]:
     def row(*values: Any) -> Row:  # Any: flat values
         return Row(today, near, *values)
 
-    return keyset_page(rows, NEWEST, cursor, fields=Row.FIELDS, row=row)
+    order = BY_DAY if tab.key == "open" else NEWEST
+    return keyset_page(rows, order, cursor, fields=Row.FIELDS, row=row)

@@ -19,6 +19,8 @@ from visits.models import Meeting, MeetingTask
 from visits.models.meetings import MeetingQuerySet
 
 NEWEST = ("-day", "-pk")
+# Of those that are called, the next one comes first.
+BY_DAY = ("day", "at", "pk")
 Status = Meeting.Status
 
 
@@ -107,13 +109,18 @@ class Row:
 
 
 def page_of(
-    meetings: MeetingQuerySet, cursor: str | None, today: date, near: date
+    meetings: MeetingQuerySet,
+    tab: Tab[MeetingQuerySet],
+    cursor: str | None,
+    today: date,
+    near: date,
 ) -> KeysetPage[Row]:
     def row(*values: Any) -> Row:  # Any: flat values
         return Row(today, near, *values)
 
     found = counted(meetings)
-    return keyset_page(found, NEWEST, cursor, fields=Row.FIELDS, row=row)
+    order = BY_DAY if tab.key == "called" else NEWEST
+    return keyset_page(found, order, cursor, fields=Row.FIELDS, row=row)
 
 
 def counted(meetings: MeetingQuerySet) -> MeetingQuerySet:

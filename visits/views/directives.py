@@ -46,7 +46,7 @@ def index(request: AppRequest) -> HttpResponse:
     if text := request.GET.get("q", "").strip()[:60]:
         found = found.filter(text__contains=text)
     near = deadlines.yellow_from(today)
-    page = directive_list.page_of(found, request.GET.get("cursor"), today, near)
+    page = directive_list.page_of(found, tab, request.GET.get("cursor"), today, near)
     links = addresses(request.GET, page)
     context = {
         "tab": tab,

@@ -45,7 +45,7 @@ def index(request: AppRequest) -> HttpResponse:
     if text := request.GET.get("q", "").strip()[:60]:
         found = found.filter(topic__contains=text)
     near = deadlines.yellow_from(today)
-    page = meeting_list.page_of(found, request.GET.get("cursor"), today, near)
+    page = meeting_list.page_of(found, tab, request.GET.get("cursor"), today, near)
     links = addresses(request.GET, page)
     context = {
         "tab": tab,

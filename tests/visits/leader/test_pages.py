@@ -152,6 +152,20 @@ def test_the_lists_hold_what_their_tab_says(cast, ticket, as_user):
     assert "请现场办公" not in text(as_user(cast.dirk), url("directives"))
 
 
+def test_what_waits_is_read_by_its_day(cast, ticket, as_user):
+    # Given and called last, and still the next to be looked after.
+    late, soon = give(cast, ticket, days=9), give(cast, days=2)
+    call(cast, day=DAY + timedelta(days=9))
+    call(cast, day=DAY + timedelta(days=2))
+    client = as_user(cast.maria)
+    shown = client.get(reverse("visits:directives")).context["rows"]
+    assert [one.pk for one in shown] == [soon.pk, late.pk]
+    days = [one.day for one in client.get(reverse("visits:meetings")).context["rows"]]
+    assert days == sorted(days)
+    whole = client.get(reverse("visits:meetings"), {"tab": "all"}).context["rows"]
+    assert [one.day for one in whole] == sorted(days, reverse=True)
+
+
 def test_lists_cost_the_same_for_1_and_20(cast, ticket, as_user, queries_of):
     give(cast, ticket)
     call(cast)
