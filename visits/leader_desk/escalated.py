@@ -1,10 +1,12 @@
 """What rules or people raised to a leader, and what is proposed for it."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, OuterRef, Q, Subquery, When
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import SessionLine
@@ -40,7 +42,7 @@ def find(reading: Reading, pk: int | None) -> Iterable[Waiting]:
     fields = (
         *("pk", "version", "subject_type", "subject_id", "trigger", "level"),
         *("raised_at", "raised_by__name", "reason", "whole"),
-        *("department", "department__name"),
+        *("department", "department__name", "rule__name", "why"),
     )
     for row in only(rows.order_by("-level", "pk"), pk).values(*fields):
         own = (row["subject_type"], row["subject_id"])
@@ -51,9 +53,16 @@ def find(reading: Reading, pk: int | None) -> Iterable[Waiting]:
             (kind, row["whole"]) if row["whole"] else own,
             row["version"],
             rank=0 if row["level"] == Level.TOP else 2,
-            on=timezone.localdate(row["raised_at"]),
+            on=pressing_since(row),
             facts=row,
         )
+
+
+def pressing_since(row: dict[str, Any]) -> date:  # Any: a row of `find`
+    """The day that was missed; of what has no clock, the day on which it came."""
+    came = timezone.localdate(row["raised_at"])
+    due = parse_date(row["why"].get("due_on") or "")
+    return min(came, due) if due else came
 
 
 def whole() -> Case:
@@ -136,6 +145,14 @@ RULES = (
         Act.DIRECT,
         _("somebody who answers for it asks for a leader's word"),
         text=MEET_THE_COMPANY,
+    ),
+    # The last day is not late, or an earlier rule had spoken: it is one on the way.
+    Rule(
+        NAME,
+        came_by(Trigger.OVERDUE),
+        Act.DIRECT,
+        _("a day on the way was missed"),
+        text=REPORT,
     ),
     Rule(NAME, is_of_clock, Act.DIRECT, _("its day is near"), text=REPORT),
     Rule(NAME, always, Act.DIRECT, _("a rule raised it"), text=REPORT),

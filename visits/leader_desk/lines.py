@@ -14,7 +14,7 @@ from crm.models import DeadlinePause
 from projects.models import KeyListing
 
 from .matters import TICKET
-from .offers import Offers
+from .offers import Offers, cut
 from .proposals import Case
 
 
@@ -27,8 +27,10 @@ class Part:
 
 
 def whom(case: Case) -> list[Part]:
-    """The company with its tags and its officer, and the project."""
+    """What a directive was about, the company, its officer, and the project."""
     matter, found = case.matter, []
+    if matter.about:
+        found.append(Part(matter.about, matter.about_url))
     if matter.company:
         url = reverse("crm:company", args=[matter.company])
         found.append(Part(matter.company_name, url))
@@ -85,6 +87,9 @@ def asked(case: Case) -> Iterator[Part]:
     elif case.fact("raised_by__name"):
         values = {"name": case.fact("raised_by__name")}
         yield Part(_("raised by %(name)s") % values)
+    elif case.fact("rule__name"):
+        url = reverse("visits:escalation", args=[case.waiting.pk])
+        yield Part(_("raised: %(rule)s") % {"rule": case.fact("rule__name")}, url)
     elif case.waiting.source == "listing":
         kind = label_of(KeyListing.Kind, case.fact("kind"))
         values = {
@@ -100,7 +105,7 @@ def tried(case: Case) -> list[Part]:
     who = " ".join(filter(None, [case.department_name, matter.handler]))
     found = [Part(who)] if who else []
     if reason := case.fact("reason"):
-        found.append(Part(_("reason: %(reason)s") % {"reason": reason[:60]}))
+        found.append(Part(_("reason: %(reason)s") % {"reason": cut(reason)}))
     stream = f"{matter.url}#stream"
     for name, count in matter.tried.items():
         if count:

@@ -47,6 +47,9 @@ class Matter:
     url: str
     state: str = ""
     number: str = ""
+    # What a directive is about: its own words seldom say so.
+    about: str = ""
+    about_url: str = ""
     # Whom it hurts.
     company: int | None = None
     company_name: str = ""
@@ -284,12 +287,14 @@ def directives(keys: Iterable[int]) -> Iterable[Matter]:
 
 
 def of_directive(one: Directive) -> Matter:
-    clock = one.due
+    clock, about = one.due, one.ticket or one.milestone
     return Matter(
         key=(DIRECTIVE, one.pk),
         title=one.text,
         url=one.get_absolute_url(),
         state=str(one.get_status_display()),
+        about=about_of(about),
+        about_url=about.get_absolute_url() if about else "",
         company=one.company_id,
         company_name=one.company.name if one.company else "",
         project=one.project_id,
@@ -304,6 +309,10 @@ def of_directive(one: Directive) -> Matter:
         has_open_order=bool(getattr(one, "has_open_order", False)),
         version=one.version,
     )
+
+
+def about_of(record: Ticket | Milestone | None) -> str:
+    return record.title if isinstance(record, Ticket) else str(record or "")
 
 
 def orders(keys: Iterable[int]) -> Iterable[Matter]:

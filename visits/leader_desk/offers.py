@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from crm.lib.labels import label_of as label_words
@@ -144,6 +145,11 @@ def tap(case: Case, rule: Rule) -> Offer | None:
     )
 
 
+def cut(text: str) -> str:
+    """As much of it as a card has room for, ready to stand inside a sentence."""
+    return Truncator(text.rstrip(".\u3002 ")).chars(60)
+
+
 def words_of(case: Case, rule: Rule) -> str:
     if not rule.text:
         return ""
@@ -151,7 +157,7 @@ def words_of(case: Case, rule: Rule) -> str:
     values = {
         "department": case.department_name,
         "company": matter.company_name,
-        "title": matter.title[:60],
+        "title": cut(matter.title),
         "days": DAYS,
     }
     has_company = bool(matter.company_name) or rule.text != MEET_THE_COMPANY

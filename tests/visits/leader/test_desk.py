@@ -106,6 +106,18 @@ def test_a_request_for_the_key_list_waits_for_who_decides(cast, listing, walter)
     assert cards(walter) == []
 
 
+def test_a_card_of_a_directive_says_what_it_was_about(cast, late):
+    card = card_of(cast.maria, WEEK)
+    assert (card.whom[0].text, card.whom[0].url) == (
+        late.ticket.title, late.ticket.get_absolute_url(),
+    )  # fmt: skip
+
+
+def test_a_sentence_ends_inside_a_proposal_once(cast, late):
+    Directive.objects.filter(pk=late.pk).update(text="请到企业现场解决。")
+    assert "请到企业现场解决”" in card_of(cast.maria, WEEK).proposal
+
+
 def test_ones_own_directive_comes_when_it_is_late(cast, late, lena):
     assert cards(cast.maria, LATER) == []
     assert cards(cast.maria, WEEK) == [f"directive-{late.pk}"]

@@ -87,8 +87,8 @@ def test_the_first_time_a_directive_is_proposed_with_its_words(cast, late, lena)
     card = card_of(lena, moment(*FOUR))
     assert card.offers.proposed.act == "direct"
     assert card.proposal == (
-        "批示。已逾期，尚无领导批示：“请人社局在 3 个工作日内与恒润纺织有限公司见面，"
-        "提出解决办法，并书面答复。”"
+        "批示。已逾期，尚无领导批示：请人社局在 3 个工作日内与恒润纺织有限公司见面，"
+        "提出解决办法，并书面答复。"
     )
     assert [one.act for one in card.offers.beside] == ["adopt", "order"]
     assert {"raise", "reassign", "meet", "table", "settle", "direct"} == {
@@ -101,6 +101,35 @@ def test_the_first_time_a_directive_is_proposed_with_its_words(cast, late, lena)
     assert directive.text in card.proposal
     assert states() == [(2, "decided", f"批示：{directive.text}")]
     assert cards(lena, moment(*FOUR)) == []
+
+
+def test_a_card_says_by_which_rule_it_came(cast, late, lena):
+    sweep(*FOUR)
+    first = card_of(lena, moment(*FOUR)).how_long[0]
+    escalation = Escalation.objects.get()
+    assert escalation.rule.name in first.text
+    assert first.url == escalation.get_absolute_url()
+
+
+def test_a_day_missed_on_the_way_is_not_called_near(cast, category):
+    only("ticket_reply_late")
+    working(cast)
+    EscalationRule.objects.filter(key="ticket_reply_late").update(level=3)
+    sweep(3, 25)
+    card = card_of(cast.maria, moment(3, 25))
+    assert card.lamp != "red"
+    assert "中间环节已逾期" in card.proposal
+
+
+def test_what_is_late_for_longer_stands_above(cast, late):
+    second = working(cast)
+    sweep(*ELEVEN)
+    longer = Escalation.objects.filter(subject_id=second.pk)
+    for one in longer:
+        one.why["due_on"] = "2026-03-20"
+        one.save(update_fields=["why"])
+    shown = desk_of(cast.maria, now=moment(*ELEVEN)).cards
+    assert [one.matter.pk for one in shown] == [second.pk, late.pk]
 
 
 def test_after_a_directive_an_order_and_far_beyond_a_red_one(cast, late):
