@@ -16,9 +16,10 @@ from projects.tabs import Tab
 from visits.models import Directive
 from visits.models.directives import DirectiveQuerySet
 
-NEWEST = ("-given_at", "-pk")
+Order = tuple[str, ...]
+NEWEST: Order = ("-given_at", "-pk")
 # What waits is read by its last day; all of it has one.
-BY_DAY = ("due__due_on", "pk")
+BY_DAY: Order = ("due__due_on", "pk")
 Status = Directive.Status
 
 
@@ -111,15 +112,18 @@ class Row:
         return calendar.count_between(self.today, self.due_on, Unit.WORKING)
 
 
+def order_of(tab: Tab[DirectiveQuerySet]) -> Order:
+    return BY_DAY if tab.key == "open" else NEWEST
+
+
 def page_of(
     rows: DirectiveQuerySet,
-    tab: Tab[DirectiveQuerySet],
     cursor: str | None,
     today: date,
     near: date,
+    order: Order = NEWEST,
 ) -> KeysetPage[Row]:
     def row(*values: Any) -> Row:  # Any: flat values
         return Row(today, near, *values)
 
-    order = BY_DAY if tab.key == "open" else NEWEST
     return keyset_page(rows, order, cursor, fields=Row.FIELDS, row=row)

@@ -18,9 +18,10 @@ from projects.tabs import Tab
 from visits.models import Meeting, MeetingTask
 from visits.models.meetings import MeetingQuerySet
 
-NEWEST = ("-day", "-pk")
+Order = tuple[str, ...]
+NEWEST: Order = ("-day", "-pk")
 # Of those that are called, the next one comes first.
-BY_DAY = ("day", "at", "pk")
+BY_DAY: Order = ("day", "at", "pk")
 Status = Meeting.Status
 
 
@@ -108,18 +109,21 @@ class Row:
         return Lamp.GREY
 
 
+def order_of(tab: Tab[MeetingQuerySet]) -> Order:
+    return BY_DAY if tab.key == "called" else NEWEST
+
+
 def page_of(
     meetings: MeetingQuerySet,
-    tab: Tab[MeetingQuerySet],
     cursor: str | None,
     today: date,
     near: date,
+    order: Order = NEWEST,
 ) -> KeysetPage[Row]:
     def row(*values: Any) -> Row:  # Any: flat values
         return Row(today, near, *values)
 
     found = counted(meetings)
-    order = BY_DAY if tab.key == "called" else NEWEST
     return keyset_page(found, order, cursor, fields=Row.FIELDS, row=row)
 
 

@@ -45,7 +45,8 @@ def index(request: AppRequest) -> HttpResponse:
     if text := request.GET.get("q", "").strip()[:60]:
         found = found.filter(topic__contains=text)
     near = deadlines.yellow_from(today)
-    page = meeting_list.page_of(found, tab, request.GET.get("cursor"), today, near)
+    order, cursor = meeting_list.order_of(tab), request.GET.get("cursor")
+    page = meeting_list.page_of(found, cursor, today, near, order)
     links = addresses(request.GET, page)
     context = {
         "tab": tab,
