@@ -146,12 +146,12 @@ RULES = (
         _("somebody who answers for it asks for a leader's word"),
         text=MEET_THE_COMPANY,
     ),
-    # The last day is not late, or an earlier rule had spoken: it is one on the way.
+    # Not the last day of the matter itself: a contact, a correction, a promise.
     Rule(
         NAME,
         came_by(Trigger.OVERDUE),
         Act.DIRECT,
-        _("a day on the way was missed"),
+        _("a day that was set was missed"),
         text=REPORT,
     ),
     Rule(NAME, is_of_clock, Act.DIRECT, _("its day is near"), text=REPORT),

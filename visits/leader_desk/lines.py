@@ -125,7 +125,9 @@ TRIED = {
     "corrections": lambda n: (
         ngettext("%(n)s correction", "%(n)s corrections", n) % {"n": n}
     ),
-    "orders": lambda n: ngettext("%(n)s order", "%(n)s orders", n) % {"n": n},
+    "orders": lambda n: (
+        ngettext("%(n)s supervision order", "%(n)s supervision orders", n) % {"n": n}
+    ),
     "sent_back": lambda n: (
         ngettext("answer sent back %(n)s time", "answer sent back %(n)s times", n)
         % {"n": n}

@@ -118,7 +118,7 @@ def test_a_day_missed_on_the_way_is_not_called_near(cast, category):
     sweep(3, 25)
     card = card_of(cast.maria, moment(3, 25))
     assert card.lamp != "red"
-    assert "中间环节已逾期" in card.proposal
+    assert "已错过规定时限" in card.proposal
 
 
 def test_what_is_late_for_longer_stands_above(cast, late):
