@@ -298,7 +298,7 @@ def test_a_series_on_its_pages(cast, as_user):
     assert client.post(url("meeting-series-new"), sent).status_code == 302
     series = MeetingSeries.objects.get()
     page = text(client, series.get_absolute_url())
-    assert "每 1 周星期三 15:00" in page
+    assert "每个星期三 15:00" in page
     assert series.meetings.get().get_absolute_url() in page
     assert "周调度会" in text(client, url("meetings"))
     client.post(url("meeting-series-edit", series.pk), {**sent, "place": "五楼"})
