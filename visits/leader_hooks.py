@@ -11,7 +11,6 @@ from crm.nav import NavItem
 from projects import project_panels
 
 from . import (
-    leader_orders,
     leader_panels,
     leader_words,
     ticket_panels,
@@ -33,7 +32,6 @@ def hang() -> None:
     sources.hang()
     escalated.hang()
     ordered.hang()
-    leader_orders.hang()
     project_panels.hang(
         project_panels.Panel(
             "leader", 10, "visits/leader/_of_project.html", leader_panels.of_project

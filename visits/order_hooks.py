@@ -9,7 +9,13 @@ from crm.nav import NavItem
 from projects import project_panels
 
 from . import order_page, order_words
-from .services.orders import correction_matters, directive_matters, matters, subjects
+from .services.orders import (
+    correction_matters,
+    directive_matters,
+    matters,
+    subjects,
+    task_matters,
+)
 from .ticket_panels import Panel
 from .ticket_panels import hang as hang_panel
 
@@ -28,7 +34,9 @@ def hang() -> None:
     )
     hang_panel(Panel("orders", 40, "visits/_ticket_orders.html", order_page.on_ticket))
     matters.hang()
-    subjects.register(directive_matters.SUBJECT, correction_matters.SUBJECT)
+    subjects.register(
+        directive_matters.SUBJECT, task_matters.SUBJECT, correction_matters.SUBJECT
+    )
     periodic.every(SWEEP, "visits.order_jobs.propose_orders")
     audit_words.ACTIONS.update(order_words.ACTIONS)
     audit_words.NAMES.update(order_words.NAMES)

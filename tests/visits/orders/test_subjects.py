@@ -1,5 +1,6 @@
 """Directives, corrections and project items as what orders are about."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from tests.factories import NOON, CategoryFactory, ProjectFactory, TemplateFacto
 from tests.visits.ticket_stories import HOUR, closed
 from visits.models import OrderProposal, SupervisionOrder
 from visits.services import directives, orders, ratings
+from visits.services.orders import subjects
 from visits.services.ratings import Said
 
 from .stories import issued
@@ -45,6 +47,30 @@ def test_a_directive_that_nobody_answers_proposes_one(cast, ticket):
     order = orders.issue_proposed(row, actor=cast.axel, now=NOON + timedelta(days=9))
     assert order.matter == "请三日内拿出办法。"
     assert cast.maria.name in order.basis
+
+
+def test_asked_again_and_late_again_it_is_proposed_again(cast, ticket):
+    directive = directives.give_directive(
+        directives.About(ticket=ticket), actor=cast.maria, text="请拿出办法。",
+        department=cast.bureau, days=3, now=NOON,
+    )  # fmt: skip
+    late = NOON + timedelta(days=9)
+    orders.propose_overdue(now=late)
+    directives.answer_directive(directive, actor=cast.hana, text="正在研究。", now=late)
+    directives.ask_again(
+        directive, actor=cast.maria, remark="没有办法", days=3, now=late + HOUR
+    )
+    orders.propose_overdue(now=late + timedelta(days=12))
+    found = OrderProposal.objects.filter(subject_type="visits.directive")
+    assert len({one.cycle for one in found}) == 2
+
+
+def test_a_kind_of_record_is_registered_once():
+    """Two slices once registered directives; whoever came last won unseen."""
+    known = subjects.of_type("visits.directive")
+    with pytest.raises(ValueError, match="registered already"):
+        subjects.register(replace(known, label="batch"))
+    assert subjects.of_type("visits.directive") is known
 
 
 # --- Corrections of ratings ----------------------------------------------------

@@ -73,8 +73,14 @@ _subjects: dict[str, Subject] = {}
 
 
 def register(*subjects: Subject) -> None:
-    """Called once for each kind, when the apps are loaded."""
-    _subjects.update({one.key: one for one in subjects})
+    """Called once for each kind, when the apps are loaded.
+
+    A second one of the same kind would silently take the place of the first.
+    """
+    for one in subjects:
+        if _subjects.get(one.key, one) is not one:
+            raise ValueError(f"{one.key} is registered already")
+        _subjects[one.key] = one
 
 
 def every() -> list[Subject]:
