@@ -130,10 +130,20 @@ def pages() -> list[Page]:
     found.append(Page("visits, last", "dispatcher", "/visits/?cursor=last", WORK))
     found += [Page("ticket list", who, "/tickets/", WORK) for who in EVERYBODY]
     found.append(Page("tickets, all", "dispatcher", "/tickets/?tab=all", WORK))
+    found += of_tickets()
+    found += of_projects()
+    found.append(Page("leader's desk", "leader", "/decisions/", DECIDE, is_list=False))
+    found.append(Page("overview", "leader", "/overview/", HOME, is_list=False))
+    found += [Page("home", who, "/", HOME, is_list=False) for who in HOMES]
+    return found
+
+
+def of_tickets() -> list[Page]:
+    """Desk, figures, call-backs and ledger."""
     # The queue beside the ticket with its proposal, its look-alikes and four forms.
-    found.append(
+    found = [
         Page("dispatch desk", "dispatcher", "/tickets/desk/", QUEUE, is_list=False)
-    )
+    ]
     found += [
         Page(name, "leader", path, WHOLE, is_list=False)
         for name, path in (
@@ -159,10 +169,6 @@ def pages() -> list[Page]:
         Page(name, "dispatcher", f"/tickets/ledger/{query}", LEDGER)
         for name, query in LEDGERS.items()
     ]
-    found += of_projects()
-    found.append(Page("leader's desk", "leader", "/decisions/", DECIDE, is_list=False))
-    found.append(Page("overview", "leader", "/overview/", HOME, is_list=False))
-    found += [Page("home", who, "/", HOME, is_list=False) for who in HOMES]
     return found
 
 
