@@ -3,12 +3,15 @@
 from datetime import time, timedelta
 
 from tests.factories import NOON
-from visits.services import directives, meetings
+from visits.leader_desk.page import desk_of
+from visits.services import decisions, directives, meetings
 from visits.services.directives import About
 from visits.services.meetings import Plan, Rule
 
 DAY = NOON.date()  # Wednesday, 18 March 2026
 LATER = NOON + timedelta(days=1)
+WEEK = NOON + timedelta(days=9)
+SECOND = timedelta(seconds=1)
 
 
 def give(cast, ticket=None, actor=None, **more):
@@ -57,3 +60,24 @@ def begin(cast, actor=None, now=NOON, **more):
     return meetings.begin_series(
         actor=actor or cast.maria, rule=rule_of(cast, **more), now=now
     )
+
+
+def cards(user, now=LATER):
+    return [one.key for one in desk_of(user, now=now).cards]
+
+
+def card_of(user, now=LATER):
+    (card,) = desk_of(user, now=now).cards
+    return card
+
+
+def take(actor, card, act=None, now=LATER, seen=None):
+    offers = {one.act: one for one in card.offers.taps}
+    act = act or card.offers.proposed.act
+    seen = seen or offers[act].seen
+    return decisions.take_decision(card.key, actor=actor, act=act, seen=seen, now=now)
+
+
+def effect(decision, now=None):
+    now = now or decision.effective_at
+    return decisions.carry_out(decision.pk, now=now)

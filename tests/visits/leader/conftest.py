@@ -2,8 +2,12 @@
 
 import pytest
 
-from tests.factories import GrantFactory, UserFactory
-from tests.visits.ticket_stories import dispatched
+from projects.models import KeyListing
+from projects.services import life
+from tests.factories import NOON, GrantFactory, ProjectFactory, UserFactory
+from tests.visits.leader.acts import LATER, give
+from tests.visits.ticket_stories import dispatched, working
+from visits.services import tickets
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +47,26 @@ def someone(cast, lena, walter):
         return {"lena": lena, "walter": walter}.get(name) or getattr(cast, name)
 
     return named
+
+
+@pytest.fixture
+def extension(cast, category):
+    """Asked for by the head of the bureau, who cannot grant it to himself."""
+    ticket = working(cast)
+    return tickets.ask_extension(
+        ticket, actor=cast.uma, days=10, reason="需上级批复", now=LATER
+    ).extensions.get()
+
+
+@pytest.fixture
+def listing(cast):
+    project = ProjectFactory(company=cast.company, lead_department=cast.bureau)
+    return life.ask_listing(
+        project, actor=cast.dora, kind=KeyListing.Kind.ENTRY, reason="投资大", now=NOON
+    )
+
+
+@pytest.fixture
+def late(cast, ticket):
+    """A directive of the leader that nobody answered in time."""
+    return give(cast, ticket, text="请到企业现场解决")
