@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -16,6 +15,7 @@ from crm.services import calendar
 from visits.models import Callback
 from visits.models.callbacks import MOST_TRIES, CallbackQuerySet
 
+from .role_tabs import RoleTab
 from .ticket_list import OFFICIALS, lead_of
 
 Narrow = Callable[[User, date], CallbackQuerySet]
@@ -39,14 +39,7 @@ def every(user: User, today: date) -> CallbackQuerySet:
     return Callback.objects.visible_to(user)
 
 
-@dataclass(frozen=True)
-class Tab:
-    key: str
-    label: str | Promise
-    narrow: Narrow
-    ordering: tuple[str, ...]
-    roles: frozenset[str]
-    empty: str | Promise
+Tab = RoleTab[Narrow]
 
 
 TABS = (
@@ -83,16 +76,6 @@ TABS = (
         _("There has been no call-back yet."),
     ),
 )
-
-
-def tabs_for(user: User) -> list[Tab]:
-    return [tab for tab in TABS if user.access.roles & tab.roles]
-
-
-def tab_of(user: User, key: str) -> Tab:
-    """The one asked for, else the first of this person's day."""
-    tabs = tabs_for(user)
-    return next((tab for tab in tabs if tab.key == key), tabs[0])
 
 
 @dataclass(frozen=True, slots=True)

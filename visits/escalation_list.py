@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +22,7 @@ from visits.models.escalation_sets import EscalationQuerySet
 from . import escalation_kinds, escalation_words
 from .escalation_kinds import Named
 from .escalation_words import Facts
+from .role_tabs import RoleTab
 
 NEWEST = ("-pk",)
 OLDEST = ("pk",)
@@ -33,16 +33,7 @@ READERS = frozenset({*UNIT, *WIDE, Role.OFFICER})
 Narrow = Callable[[User, date], EscalationQuerySet]
 
 
-@dataclass(frozen=True)
-class Tab:
-    """One view of the list, for the roles whose day it is part of."""
-
-    key: str
-    label: str | Promise
-    narrow: Narrow
-    ordering: tuple[str, ...]
-    roles: frozenset[str]
-    empty: str | Promise
+Tab = RoleTab[Narrow]
 
 
 def waiting(user: User, today: date) -> EscalationQuerySet:
@@ -98,16 +89,6 @@ TABS = (
         _("Nothing has been settled yet."),
     ),
 )
-
-
-def tabs_for(user: User) -> list[Tab]:
-    return [tab for tab in TABS if user.access.roles & tab.roles]
-
-
-def tab_of(user: User, key: str) -> Tab | None:
-    """The one asked for, else the first of this person's day."""
-    tabs = tabs_for(user)
-    return next((tab for tab in tabs if tab.key == key), tabs[0] if tabs else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -24,6 +23,8 @@ from visits.models.orders import (
     title_of,
 )
 
+from .role_tabs import RoleTab
+
 NEWEST = ("-pk",)
 BY_DUE = ("answer_by__due_on", "pk")
 UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD})
@@ -32,16 +33,7 @@ PROPOSALS = "proposals"
 Narrow = Callable[[User, date], OrderQuerySet]
 
 
-@dataclass(frozen=True)
-class Tab:
-    """One view of the list, for the roles whose work it is."""
-
-    key: str
-    label: str | Promise
-    narrow: Narrow
-    ordering: tuple[str, ...]
-    roles: frozenset[str]
-    empty: str | Promise
+Tab = RoleTab[Narrow]
 
 
 def to_answer(user: User, today: date) -> OrderQuerySet:
@@ -110,16 +102,6 @@ TABS = (
         _("No supervision order has been closed yet."),
     ),
 )
-
-
-def tabs_for(user: User) -> list[Tab]:
-    return [tab for tab in TABS if user.access.roles & tab.roles]
-
-
-def tab_of(user: User, key: str) -> Tab:
-    """The one asked for, else the first of this person's work."""
-    tabs = tabs_for(user)
-    return next((tab for tab in tabs if tab.key == key), tabs[0])
 
 
 @dataclass(frozen=True, slots=True)

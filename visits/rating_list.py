@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.lib.labels import label_of
@@ -30,6 +29,9 @@ from visits.models.ratings import BAD, RatingQuerySet
 from visits.services.ratings import Record, first_day, title_of
 from visits.ticket_list import OFFICIALS
 
+from . import role_tabs
+from .role_tabs import RoleTab
+
 NEWEST = ("-rated_on", "-pk")
 # `due` is annotated: never empty there.
 BY_DUE = ("due", "pk")
@@ -37,16 +39,7 @@ Narrow = Callable[[User], RatingQuerySet]
 State = Correction.State
 
 
-@dataclass(frozen=True)
-class Tab:
-    """One view of the list, for the roles whose work it is."""
-
-    key: str
-    label: str | Promise
-    narrow: Narrow
-    ordering: tuple[str, ...]
-    roles: frozenset[str]
-    empty: str | Promise
+Tab = RoleTab[Narrow]
 
 
 def to_fix(user: User) -> RatingQuerySet:
@@ -117,14 +110,9 @@ TABS = (
 )
 
 
-def tabs_for(user: User) -> list[Tab]:
-    return [tab for tab in TABS if user.access.roles & tab.roles]
-
-
 def tab_of(user: User, key: str) -> Tab | None:
-    tabs = tabs_for(user)
-    asked = next((tab for tab in tabs if tab.key == key), None)
-    return asked or (tabs[-1] if tabs else None)
+    """The one asked for, else all of them."""
+    return role_tabs.tab_of(TABS, user, key, default=-1)
 
 
 @dataclass(frozen=True, slots=True)

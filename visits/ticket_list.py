@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.db.models import F, OuterRef, Subquery
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -26,6 +25,9 @@ from crm.services import calendar, deadlines, standing_in
 from visits.models import Ticket, TicketPart
 from visits.models.ticket_sets import TicketQuerySet
 
+from . import role_tabs
+from .role_tabs import RoleTab
+
 NEWEST = ("-pk",)
 OLDEST = ("pk",)
 # `due` is annotated: never empty there, so the plain index gives the order.
@@ -36,16 +38,7 @@ UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 Narrow = Callable[[User, date], TicketQuerySet]
 
 
-@dataclass(frozen=True)
-class Tab:
-    """One view of the list, for the roles whose day it is part of."""
-
-    key: str
-    label: str | Promise
-    narrow: Narrow
-    ordering: tuple[str, ...]
-    roles: frozenset[str]
-    empty: str | Promise
+Tab = RoleTab[Narrow]
 
 
 def mine(user: User, today: date) -> TicketQuerySet:
@@ -156,17 +149,10 @@ TABS = (
 )
 
 
-def tabs_for(user: User) -> list[Tab]:
-    return [tab for tab in TABS if user.access.roles & tab.roles]
-
-
 def tab_of(user: User, key: str) -> Tab | None:
     """The one asked for; else the first of this person's day, for a company all."""
-    tabs = tabs_for(user)
-    asked = next((tab for tab in tabs if tab.key == key), None)
-    if asked or not tabs:
-        return asked
-    return tabs[-1] if not user.access.roles & OFFICIALS else tabs[0]
+    is_official = bool(user.access.roles & OFFICIALS)
+    return role_tabs.tab_of(TABS, user, key, default=0 if is_official else -1)
 
 
 @dataclass(frozen=True, slots=True)

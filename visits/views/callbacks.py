@@ -17,7 +17,7 @@ from crm.lib.paging import NARROWED_CAP, capped_count
 from crm.models import Contact
 from crm.services import deadlines
 from crm.views.rights import only
-from visits import callback_list
+from visits import callback_list, role_tabs
 from visits.forms.confirming import CallForm
 from visits.models import Callback
 from visits.services import callbacks as services
@@ -28,7 +28,8 @@ from visits.ticket_list import OFFICIALS
 @only(*OFFICIALS)
 def index(request: AppRequest) -> HttpResponse:
     today = timezone.localdate()
-    tab = callback_list.tab_of(request.user, request.GET.get("tab", ""))
+    tab = role_tabs.tab_of(callback_list.TABS, request.user, request.GET.get("tab", ""))
+    assert tab is not None, "each of these roles has one"
     found = tab.narrow(request.user, today)
     near = deadlines.yellow_from(today)
     page = callback_list.page_of(
@@ -37,7 +38,7 @@ def index(request: AppRequest) -> HttpResponse:
     links = addresses(request.GET, page)
     context = {
         "tab": tab,
-        "tabs": callback_list.tabs_for(request.user),
+        "tabs": role_tabs.tabs_for(callback_list.TABS, request.user),
         "rows": page.rows,
         "page": {"count": capped_count(found, NARROWED_CAP), **links},
         "today": today,

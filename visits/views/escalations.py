@@ -17,7 +17,7 @@ from crm.lib.http import AppRequest
 from crm.lib.listing import addresses
 from crm.lib.paging import NARROWED_CAP, capped_count
 from projects.views.shared import on_top_of
-from visits import escalation_kinds, escalation_list
+from visits import escalation_kinds, escalation_list, role_tabs
 from visits.escalation_page import Page
 from visits.filters.escalations import EscalationFilter, kinds
 from visits.forms.escalations import RaiseByHandForm, SettleForm
@@ -31,7 +31,9 @@ FORM = ["GET", "HEAD", "POST"]
 @require_safe
 def index(request: AppRequest) -> HttpResponse:
     today = timezone.localdate()
-    tab = escalation_list.tab_of(request.user, request.GET.get("tab", ""))
+    tab = role_tabs.tab_of(
+        escalation_list.TABS, request.user, request.GET.get("tab", "")
+    )
     found = tab.narrow(request.user, today) if tab else Escalation.objects.none()
     narrowed = EscalationFilter(request.GET, found, request=request)
     is_valid = narrowed.is_valid()
@@ -42,7 +44,7 @@ def index(request: AppRequest) -> HttpResponse:
     links = addresses(request.GET, page)
     context = {
         "tab": tab,
-        "tabs": escalation_list.tabs_for(request.user),
+        "tabs": role_tabs.tabs_for(escalation_list.TABS, request.user),
         "rows": page.rows,
         "page": {"count": capped_count(rows, NARROWED_CAP), **links},
         "filter": narrowed,

@@ -19,7 +19,7 @@ from crm.lib.listing import addresses
 from crm.lib.paging import NARROWED_CAP, capped_count
 from crm.models import Role, User
 from projects.views.shared import act_page
-from visits import order_list, order_page
+from visits import order_list, order_page, role_tabs
 from visits.filters import OrderFilter
 from visits.forms.orders import OrderForm
 from visits.models import OrderProposal, SupervisionOrder
@@ -37,7 +37,8 @@ def index(request: AppRequest) -> HttpResponse:
     if request.GET.get("tab") == order_list.PROPOSALS:
         return proposals(request)
     today = timezone.localdate()
-    tab = order_list.tab_of(request.user, request.GET.get("tab", ""))
+    tab = role_tabs.tab_of(order_list.TABS, request.user, request.GET.get("tab", ""))
+    assert tab is not None, "each of these roles has one"
     found = tab.narrow(request.user, today)
     narrowed = OrderFilter(request.GET, found, request=request)
     is_valid = narrowed.is_valid()
@@ -76,7 +77,7 @@ def proposals(request: AppRequest) -> HttpResponse:
 
 def around(user: User) -> dict[str, Any]:  # Any: what both lists show beside the rows
     return {
-        "tabs": order_list.tabs_for(user),
+        "tabs": role_tabs.tabs_for(order_list.TABS, user),
         "may_issue": services.may_issue(user),
         "sees_records": user.has_role(Role.SUPERVISOR, Role.UNIT_HEAD),
         "today": timezone.localdate(),

@@ -16,7 +16,7 @@ from crm.lib.listing import addresses
 from crm.lib.paging import CappedCount, KeysetPage
 from crm.models import Company, Deadline, Role
 from crm.services.attaching import received
-from visits import ticket_list, ticket_page, ticket_ways
+from visits import role_tabs, ticket_list, ticket_page, ticket_ways
 from visits.filters import TicketFilter
 from visits.forms.tickets import CommentForm, OfficialRaiseForm, RaiseForm
 from visits.models import Category, Ticket
@@ -44,7 +44,7 @@ def index(request: AppRequest) -> HttpResponse:
     page = ticket_list.page_of(tickets, ordering, request.GET.get("cursor"), today)
     context = {
         "tab": tab,
-        "tabs": ticket_list.tabs_for(request.user),
+        "tabs": role_tabs.tabs_for(ticket_list.TABS, request.user),
         "ways": ticket_ways.ways_for(request.user),
         "rows": page.rows,
         "page": pages(request, page, ticket_list.count_of(tickets)),

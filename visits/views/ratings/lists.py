@@ -13,7 +13,7 @@ from crm.downloads import download
 from crm.lib.http import AppRequest
 from crm.lib.listing import addresses
 from crm.models import Attachment, Role, StoredFile, subject_of
-from visits import rating_list, rating_page, ticket_page
+from visits import rating_list, rating_page, role_tabs, ticket_page
 from visits.filters import RatingFilter
 from visits.models import Category, Rating, RatingLevel
 from visits.ticket_list import OFFICIALS
@@ -38,7 +38,7 @@ def index(request: AppRequest) -> HttpResponse:
     count = rating_list.count_of(ratings)
     context = {
         "tab": tab,
-        "tabs": rating_list.tabs_for(user),
+        "tabs": role_tabs.tabs_for(rating_list.TABS, user),
         "rows": page.rows,
         "page": {"count": count, **addresses(request.GET, page)},
         "filter": narrowed,
