@@ -19,7 +19,7 @@ from crm.session_store import SessionStore
 from tests import kept_schema, spoken
 from tests.cast import cast_again, make_cast
 from tests.commits import leave_and_commit
-from tests.kept import Kept
+from tests.kept import Kept, ground
 from tests.settings import DATA
 
 # A busy machine is no reason to fail.
@@ -76,6 +76,14 @@ def calendar_is_checked_again():
     """Years that a test imported are rolled back with it; the next one must notice."""
     yield
     calendar.recheck()
+
+
+@pytest.fixture(autouse=True)
+def on_bare_ground(request):
+    """What is patched for a folder's tests may change the stories told there."""
+    ground.begin(request.path.parent)
+    yield
+    ground.end()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -137,7 +145,8 @@ def kept_cast(keep):
 
 @pytest.fixture
 def cast(db, kept_cast):
-    return cast_again(kept_cast)
+    with ground.laying("cast"):
+        return cast_again(kept_cast)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from tests.factories import NOON, CategoryFactory
+from tests.kept import ground
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +22,8 @@ def no_papers(monkeypatch):
 
 @pytest.fixture
 def category(db):
-    return CategoryFactory()
+    with ground.laying("category"):
+        return CategoryFactory()
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ DO = {
         t, actor=who, reason="又停工了。", now=LATER
     ),
     "merge": lambda t, who, cast: tickets.merge_tickets(
-        t, into=dispatched(cast), actor=who, now=LATER
+        t, into=another(t), actor=who, now=LATER
     ),
     "unmerge": lambda t, who, cast: tickets.unmerge_ticket(
         t, actor=who, reason="不是一回事。", now=LATER
@@ -231,8 +231,14 @@ def outcome(act, ticket, person, cast):
     return SAME if now == before else after.status
 
 
+def another(ticket):
+    """The one beside it that was just dispatched."""
+    return Ticket.objects.exclude(pk=ticket.pk).get(status="dispatched")
+
+
 def with_assistants(state, cast):
     """A ticket in this state; one that was dispatched has assistants, too."""
+    dispatched(cast)
     more = {}
     if state not in (*NEW, "refused"):
         more = {"assistants": [(cast.other_bureau, "提供缺工名单")]}

@@ -9,6 +9,7 @@ from PIL import Image
 
 from crm.models import Department
 from tests.factories import NOON, SHANGHAI, DepartmentFactory
+from tests.kept import told_once
 from visits.models import Category, Ticket
 from visits.services import tickets
 
@@ -27,6 +28,7 @@ def fire_brigade(cast) -> Department:
     return DepartmentFactory(code="fire", name="消防大队", region=cast.county)
 
 
+@told_once
 def raised(cast, by="olga", **more) -> Ticket:
     company = more.pop("company", cast.company)
     return tickets.raise_ticket(
@@ -34,6 +36,7 @@ def raised(cast, by="olga", **more) -> Ticket:
     )
 
 
+@told_once
 def dispatched(cast, assistants=(), **more) -> Ticket:
     category = Category.objects.get(key="labour")
     return tickets.dispatch_ticket(
@@ -46,16 +49,19 @@ def dispatched(cast, assistants=(), **more) -> Ticket:
     )
 
 
+@told_once
 def accepted(cast, **more) -> Ticket:
     ticket = dispatched(cast, **more)
     return tickets.accept_ticket(ticket, actor=cast.hana, now=NOON + HOUR)
 
 
+@told_once
 def working(cast, **more) -> Ticket:
     ticket = accepted(cast, **more)
     return tickets.start_work(ticket, actor=cast.hana, now=NOON + HOUR)
 
 
+@told_once
 def answered(cast, **more) -> Ticket:
     return tickets.answer_ticket(
         working(cast, **more),
@@ -66,12 +72,14 @@ def answered(cast, **more) -> Ticket:
     )
 
 
+@told_once
 def closed(cast, **more) -> Ticket:
     return tickets.confirm_ticket(
         answered(cast, **more), actor=cast.otto, outcome="solved", now=NOON + 3 * HOUR
     )
 
 
+@told_once
 def refused(cast, **more) -> Ticket:
     return tickets.refuse_ticket(
         raised(cast, **more),
@@ -82,6 +90,7 @@ def refused(cast, **more) -> Ticket:
     )
 
 
+@told_once
 def contacted(cast, **more) -> Ticket:
     return tickets.record_contact(
         working(cast, **more),
@@ -92,6 +101,7 @@ def contacted(cast, **more) -> Ticket:
     )
 
 
+@told_once
 def returned(cast, **more) -> Ticket:
     return tickets.return_ticket(
         dispatched(cast, **more),
@@ -102,6 +112,7 @@ def returned(cast, **more) -> Ticket:
     )
 
 
+@told_once
 def paused(cast, days=3, **more) -> Ticket:
     return tickets.pause_ticket(
         contacted(cast, **more),
@@ -113,6 +124,7 @@ def paused(cast, days=3, **more) -> Ticket:
     )
 
 
+@told_once
 def pause_asked(cast, **more) -> Ticket:
     return tickets.pause_ticket(
         working(cast, **more),
@@ -124,6 +136,7 @@ def pause_asked(cast, **more) -> Ticket:
     )
 
 
+@told_once
 def extension_asked(cast, **more) -> Ticket:
     return tickets.ask_extension(
         working(cast, **more),
@@ -134,6 +147,7 @@ def extension_asked(cast, **more) -> Ticket:
     )
 
 
+@told_once
 def parked(cast, days=10, **more) -> Ticket:
     return tickets.park_ticket(
         working(cast, **more),
@@ -144,6 +158,7 @@ def parked(cast, days=10, **more) -> Ticket:
     )
 
 
+@told_once
 def merged(cast, into=None, **more) -> Ticket:
     return tickets.merge_tickets(
         dispatched(cast, **more),
