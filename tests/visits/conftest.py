@@ -20,6 +20,12 @@ def no_papers(monkeypatch):
         monkeypatch.setattr(f"reports.listeners.{name}", lambda *args, **more: None)
 
 
+@pytest.fixture(autouse=True)
+def no_suggestions(monkeypatch):
+    """Look-alikes are sought for each new ticket; those folders have tests of it."""
+    monkeypatch.setattr("visits.jobs.suggest", lambda ticket_pk: None)
+
+
 @pytest.fixture
 def category(db):
     with ground.laying("category"):

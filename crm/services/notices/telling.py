@@ -7,12 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import models
 from django.utils import timezone
 
 from crm import notices
+from crm.lib.prepared import Prepared, places
 from crm.models import Absence, Access, Event, Grant, Notice, User
 from crm.notices import About, Kind
 from crm.services import standing_in
@@ -40,6 +42,8 @@ class Address:
 # once on, a person is told of so few of a kind.
 MANY: Final = 200
 MOST_OF_MANY: Final = 20
+# So many people are asked for by queries that are written once a day.
+FEW: Final = 12
 
 
 def tell(written: Written) -> None:
@@ -160,15 +164,35 @@ def with_stand_ins(found: list[Address], today: date) -> list[Address]:
 
 def people_of(keys: Collection[int], today: date) -> dict[int, User]:
     """Those whose account is open, with what they may do where, in two queries."""
-    users = User.objects.active().filter(pk__in=keys)
-    people = {user.pk: user for user in users.select_related("department__region")}
+    if len(keys) <= FEW:
+        accounts, grants = prepared(today)
+        users, current = accounts.rows(list(keys)), grants.rows(list(keys))
+    else:
+        users, current = list(accounts_of(keys)), list(grants_of(keys, today))
+    people = {user.pk: user for user in users}
     held: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    current = Grant.objects.current(today).filter(user__in=people).order_by("pk")
-    for pk, *columns in current.values_list("user", *Access.COLUMNS):
+    for pk, *columns in current:
         held[pk].append(tuple(columns))
     for pk, user in people.items():
         user.access = Access.of(held[pk])
     return people
+
+
+@lru_cache(maxsize=2)
+def prepared(today: date) -> tuple[Prepared, Prepared]:
+    """For one event it is most of the work to write these two queries."""
+    keys = places(FEW)
+    return Prepared(lambda: accounts_of(keys)), Prepared(lambda: grants_of(keys, today))
+
+
+def accounts_of(keys: Collection[int]) -> "models.QuerySet[User, Any]":
+    users = User.objects.active().filter(pk__in=keys)
+    return users.select_related("department__region")
+
+
+def grants_of(keys: Collection[int], today: date) -> "models.QuerySet[Grant, Any]":
+    current = Grant.objects.current(today).filter(user__in=keys).order_by("pk")
+    return current.values_list("user", *Access.COLUMNS)
 
 
 def those_who_may(found: list[Address], people: dict[int, User]) -> list[Address]:

@@ -19,6 +19,11 @@ PERMIT = [
 POWER = "园区一周停电三次，设备频繁跳闸重启"
 
 
+@pytest.fixture(autouse=True)
+def no_suggestions():
+    """Here they are sought."""
+
+
 @pytest.fixture
 def kind(cast):
     """Led by the bureau."""

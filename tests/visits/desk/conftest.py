@@ -8,6 +8,11 @@ from visits.services import tickets
 LABOUR = "车间夜班招不到挡车工，用工缺口二十人"
 
 
+@pytest.fixture(autouse=True)
+def no_suggestions():
+    """Here they are sought."""
+
+
 @pytest.fixture
 def labour(cast):
     """Whose usual lead is the bureau."""
