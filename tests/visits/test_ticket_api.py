@@ -163,3 +163,21 @@ def test_a_moved_deadline_is_told_on_its_ticket(cast):
     assert event.is_public
     assert event.changes["kind"] == [None, "solve"]
     assert event.changes["due_on"] == ["2026-03-27", "2026-03-30"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 20_000,
+        '{"refusal": ' * 5_000,
+        r'{"refusal": "\ud83d"}',
+        r'{"\ud83d": 1}',
+        "{",
+        '{"refusal": NaN}',
+        "9" * 5_000,
+    ],
+)
+def test_what_is_no_honest_json_is_a_bad_request(cast, as_user, body):
+    url = reverse("api-ticket-refuse", args=[raised(cast).pk])
+    response = as_user(cast.dora).post(url, body, content_type="application/json")
+    assert (response.status_code, response.json()["code"]) == (400, "parse_error")
