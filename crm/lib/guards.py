@@ -1,11 +1,13 @@
 """Refuse what no honest client sends, before any view sees it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 MAX_QUERY_LENGTH = 8_000
+# No row has a key beyond it, and databases refuse to look for one.
+MAX_KEY = 2**63 - 1
 
 
 def is_clean(text: str) -> bool:
@@ -14,7 +16,7 @@ def is_clean(text: str) -> bool:
 
 
 class BadInputMiddleware:
-    """400 in words for NUL bytes, lone surrogates and endless query strings."""
+    """400 in words for NUL bytes, lone surrogates, endless queries; 404 for no key."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -23,12 +25,18 @@ class BadInputMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: object, args: object, kwargs: object
+        self,
+        request: HttpRequest,
+        view: object,
+        args: object,
+        kwargs: Mapping[str, object],
     ) -> None:
         if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY_LENGTH:
             raise BadRequest("query too long")
         if not is_clean(request.path):
             raise BadRequest("bad path")
+        if any(isinstance(one, int) and one > MAX_KEY for one in kwargs.values()):
+            raise Http404
         fields = [request.GET]
         if request.content_type in {
             "application/x-www-form-urlencoded",

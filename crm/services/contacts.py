@@ -184,6 +184,8 @@ def record_edit(
 ) -> None:
     changed = [field for field in FIELDS if old[field] != new[field]]
     changes: dict[str, Any] = {"is_main": [False, True]} if becomes_main else {}
+    if changed:
+        changes["fields"] = [None, changed]
     events.record(
         actor,
         "contact.edited",
@@ -191,7 +193,6 @@ def record_edit(
         is_public=True,
         personal={field: [old[field], new[field]] for field in changed},
         now=now,
-        fields=changed,
         **changes,
     )
 

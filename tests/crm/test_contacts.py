@@ -80,6 +80,28 @@ def test_the_second_of_two_editors_is_told(cast, company):
 
 
 @pytest.mark.parametrize(
+    "changed",
+    [
+        {"title": "财务总监"},
+        {"name": "张三丰", "title": "财务总监"},
+        {"name": "张三丰", "title": "财务总监", "phone": "13900001111"},
+        {"is_main": True},
+    ],
+)
+def test_however_much_is_changed_it_is_told_which(cast, company, changed):
+    add(cast, company, name="王五", is_main=True)
+    contact = add(cast, company, title="会计")
+    known = {name: getattr(contact, name) for name in ("name", "title", "phone")}
+    contacts.edit_contact(contact, actor=cast.olga, version=1, **known | changed)
+    contact.refresh_from_db()
+    assert {name: getattr(contact, name) for name in changed} == changed
+    told = Event.objects.get(action="contact.edited").changes
+    fields = [one for one in changed if one != "is_main"]
+    assert told.get("fields", [None, []]) == [None, fields]
+    assert ("is_main" in told) == ("is_main" in changed)
+
+
+@pytest.mark.parametrize(
     ("who", "allowed"),
     [
         ("olga", True),
