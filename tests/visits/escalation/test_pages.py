@@ -89,6 +89,12 @@ def test_the_list_can_be_narrowed(cast, as_user, escalation):
         assert url not in body(client, LIST, tab="open", **data)
 
 
+@pytest.mark.parametrize("who", ["otto", "sven"])
+def test_who_has_no_tab_may_narrow_nothing(cast, as_user, escalation, who):
+    page = body(as_user(getattr(cast, who)), LIST, q="恒润", level="3")
+    assert escalation.get_absolute_url() not in page
+
+
 @pytest.mark.parametrize(
     "data", [{"level": "9"}, {"kind": "complaint"}, {"q": "x" * 61}]
 )
