@@ -110,6 +110,16 @@ def test_an_officer_confirms_with_the_record_of_a_call_over_the_api(cast, as_use
     assert (after.sign_off, after.sign_off_person) == ("call", "张三丰")
 
 
+@pytest.mark.parametrize(
+    "when", ["0001-01-01", "0001-01-01T00:00:00", "9999-12-31T23:59:59-14:00", "²"]
+)
+def test_a_call_at_the_end_of_time_is_none(cast, as_user, when):
+    call = {"sign_off": "call", "person": "张三", "phone": "0871-65330000"}
+    words = {"outcome": "solved", "called_at": when, **call}
+    response = post(as_user(cast.olga), "confirm", answered(cast), **words)
+    assert (response.status_code, response.json()["code"]) == (422, "invalid")
+
+
 def test_an_officer_confirms_with_a_picture_over_the_api(cast, as_user):
     ticket = answered(cast)
     url = reverse("api-ticket-confirm", args=[ticket.pk])

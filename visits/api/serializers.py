@@ -51,13 +51,19 @@ class ClientUUIDField(serializers.UUIDField):
         return made
 
 
+MOMENT: Final = "YYYY-MM-DDThh:mm+08:00"
+
+
 class MomentField(serializers.DateTimeField):
     """A time within the years that a calendar knows."""
 
     def to_internal_value(self, value: Any) -> datetime:  # Any: whatever was sent
-        moment: datetime = super().to_internal_value(value)
+        try:
+            moment: datetime = super().to_internal_value(value)
+        except OverflowError:  # without a zone, at the beginning of time
+            self.fail("invalid", format=MOMENT)
         if not 2000 <= moment.year <= 2200:
-            self.fail("invalid", format="YYYY-MM-DDThh:mm+08:00")
+            self.fail("invalid", format=MOMENT)
         return moment
 
 

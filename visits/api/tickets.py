@@ -19,6 +19,8 @@ from visits.models import Category, Ticket
 from visits.models.ticket_sets import TicketQuerySet
 from visits.services import tickets as services
 
+from .serializers import MomentField
+
 # What the record of a call holds.
 PROOF = ("person", "phone", "called_at")
 
@@ -125,7 +127,7 @@ class AcceptBody(ActBody):
 class ContactBody(ActBody):
     person = serializers.CharField(max_length=40)
     phone = serializers.CharField(max_length=30, required=False, allow_blank=True)
-    called_at = serializers.DateTimeField()
+    called_at = MomentField()
 
 
 class PartBody(serializers.Serializer[Any]):
@@ -145,7 +147,7 @@ class ConfirmBody(ActBody):
     sign_off = serializers.ChoiceField(Ticket.SignOff.choices, required=False)
     person = serializers.CharField(max_length=40, required=False)
     phone = serializers.CharField(max_length=30, required=False)
-    called_at = serializers.DateTimeField(required=False)
+    called_at = MomentField(required=False)
     file = serializers.FileField(required=False)
 
 
