@@ -8,7 +8,13 @@ from django.db import IntegrityError, transaction
 
 from crm.lib.errors import DomainError, WrongStatus
 from crm.models import Event, Notice
-from tests.factories import NOON, DepartmentFactory, TemplateFactory
+from tests.factories import (
+    NOON,
+    DepartmentFactory,
+    GrantFactory,
+    TemplateFactory,
+    UserFactory,
+)
 from tests.visits.cases.conftest import DAY, PERMIT
 from visits.models import Case, Improvement
 from visits.services import cases
@@ -137,6 +143,20 @@ def test_the_responsible_unit_says_itself_that_it_holds(cast, planned):
     improvement = case.improvements.get()
     assert improvement.put_by == cast.hana
     assert improvement.due.met_at == NOON
+
+
+def test_only_whose_task_it_is_now_says_that_it_holds(cast, planned, plan):
+    case = planned()
+    cases.give_up_improvement(case, actor=cast.dora, reason="换人办", now=NOON)
+    other = plan(department=cast.other_bureau)
+    cases.plan_improvement(case, actor=cast.dora, plan=other, now=NOON)
+    lena = UserFactory(login="lena", department=cast.other_bureau)
+    GrantFactory(user=lena, role="leader", department=cast.other_bureau)
+    # Of the unit that had it before; and a leader says nothing in its place.
+    for who in (cast.hana, lena):
+        with pytest.raises(PermissionDenied):
+            cases.put_in_effect(case, actor=who, effective_on=NOON.date(), now=NOON)
+    cases.put_in_effect(case, actor=cast.tom, effective_on=NOON.date(), now=NOON)
 
 
 def test_a_day_to_come_is_no_day_from_which_it_holds(cast, planned):

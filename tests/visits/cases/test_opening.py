@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from crm.lib.errors import DomainError, StaleVersion
 from crm.models import Event
 from tests.factories import NOON, CompanyFactory, GrantFactory, UserFactory
-from tests.visits.cases.conftest import PERMIT, POWER
+from tests.visits.cases.conftest import LITTLE, PERMIT, POWER
 from visits.models import Case, CaseTicket
 from visits.services import cases, tickets
 
@@ -152,3 +152,61 @@ def test_departments_see_the_cases_of_their_tickets(cast, permits, opened):
         assert not Case.objects.visible_to(getattr(cast, who)).exists()
     for who in ("hana", "uma"):
         assert not Case.objects.changeable_by(getattr(cast, who)).exists()
+
+
+def test_a_taken_out_ticket_shows_its_department_nothing(cast, permits, opened):
+    case = opened()
+    tickets.dispatch_ticket(permits[0], actor=cast.dora, lead=cast.bureau, now=NOON)
+    cases.remove_ticket(case, actor=cast.dora, ticket=permits[0], now=NOON)
+    assert not Case.objects.visible_to(cast.hana).exists()
+
+
+def test_what_is_only_a_little_alike_is_another_matter(opened, raised):
+    early = raised(LITTLE)
+    case = opened()
+    late = raised(LITTLE)
+    assert not keys_of(case) & {early.pk, late.pk}
+
+
+def test_what_is_told_like_an_added_one_joins_with_it(cast, opened, raised):
+    case = opened()
+    first, second = raised(POWER), raised(POWER)
+    assert keys_of(case) & {first.pk, second.pk} == set()
+    cases.add_ticket(case, actor=cast.dora, ticket=first, now=NOON)
+    assert {first.pk, second.pk} <= keys_of(case)
+
+
+def test_a_case_stays_in_one_county_whoever_opens_it(cast, permits, opened, raised):
+    both = UserFactory(login="both", department=cast.dora.department)
+    for region in (cast.county, cast.elsewhere):
+        GrantFactory(user=both, role="dispatcher", region=region)
+    foreign = raised(PERMIT[3], company=cast.foreign, actor=both)
+    with pytest.raises(DomainError) as refusal:
+        opened(actor=both, chosen=[permits[0], foreign])
+    assert refusal.value.field == "tickets"
+    case = opened(actor=both)
+    with pytest.raises(DomainError) as refusal:
+        cases.add_ticket(case, actor=both, ticket=foreign, now=NOON)
+    assert refusal.value.field == "number"
+    assert foreign.pk not in keys_of(case)
+
+
+def test_what_joined_by_itself_is_no_example(cast, opened, raised):
+    both_matters = raised(f"{PERMIT[0]}，{POWER}")
+    case = opened()
+    assert both_matters.pk in keys_of(case, how="alike")
+    assert raised(POWER).pk not in keys_of(case)
+
+
+def test_each_countys_new_ones_join_its_own_case(cast, opened, raised):
+    case = opened()
+    foreign = [
+        raised(
+            PERMIT[3], company=CompanyFactory(region=cast.elsewhere), actor=cast.dirk
+        )
+        for _ in range(2)
+    ]
+    other = opened(actor=cast.dirk, chosen=foreign)
+    # Word for word what the other county has chosen.
+    assert raised(PERMIT[3]).pk in keys_of(case)
+    assert keys_of(other) == {one.pk for one in foreign}

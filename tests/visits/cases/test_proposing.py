@@ -4,8 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from crm.lib.errors import DomainError
+from crm.models import Event
 from tests.factories import NOON
-from tests.visits.cases.conftest import DAY, PERMIT, POWER
+from tests.visits.cases.conftest import DAY, LITTLE, PERMIT, POWER, WATER
 from visits.jobs import propose_cases
 from visits.models import CaseProposal
 from visits.services import cases, tickets
@@ -43,6 +44,17 @@ def test_refused_ones_do_not_count(cast, permits):
     tickets.refuse_ticket(
         permits[0], actor=cast.dora, refusal="empty", note="无", now=NOON
     )
+    assert proposed() == []
+
+
+def test_doubles_do_not_count(cast, permits):
+    tickets.merge_tickets(permits[0], into=permits[1], actor=cast.dora, now=NOON)
+    assert proposed() == []
+
+
+def test_some_words_in_common_are_no_kind(raised):
+    for text in (PERMIT[0], LITTLE, WATER):
+        raised(text)
     assert proposed() == []
 
 
@@ -85,6 +97,15 @@ def test_putting_aside_needs_a_reason_and_the_region(cast, permits):
                 found, actor=getattr(cast, who), reason="不是", now=NOON
             )
         assert not CaseProposal.objects.visible_to(getattr(cast, who)).exists()
+
+
+def test_put_aside_by_a_second_press_it_is_put_aside_once(cast, permits):
+    (found,) = proposed()
+    for who in (cast.dora, cast.maria):
+        cases.dismiss_proposal(found, actor=who, reason="各是各的", now=NOON)
+    found.refresh_from_db()
+    assert found.dismissed_by == cast.dora
+    assert Event.objects.filter(action="case_proposal.dismissed").count() == 1
 
 
 def test_a_case_made_of_a_proposal_takes_it_off_the_list(cast, permits):
