@@ -159,6 +159,36 @@ def test_only_whose_task_it_is_now_says_that_it_holds(cast, planned, plan):
     cases.put_in_effect(case, actor=cast.tom, effective_on=NOON.date(), now=NOON)
 
 
+def test_a_closed_department_gets_no_task(cast, opened, plan):
+    closed = DepartmentFactory(code="closed", region=cast.county, is_active=False)
+    with pytest.raises(DomainError) as refusal:
+        cases.plan_improvement(
+            opened(), actor=cast.dora, plan=plan(department=closed), now=NOON
+        )
+    assert refusal.value.field == "department"
+
+
+def test_a_second_press_finds_it_in_effect(cast, planned):
+    case = planned()
+    version, day = case.version, NOON.date()
+    for actor in (cast.hana, cast.uma):
+        cases.put_in_effect(
+            case, actor=actor, effective_on=day, version=version, now=NOON
+        )
+    assert case.improvements.get().put_by == cast.hana
+    assert Event.objects.filter(action="case.in_effect").count() == 1
+    with pytest.raises(DomainError):
+        cases.put_in_effect(
+            case, actor=cast.uma, effective_on=day - DAY, version=version, now=NOON
+        )
+
+
+def test_nobody_waits_for_what_was_given_up(cast, planned):
+    case = planned()
+    cases.give_up_improvement(case, actor=cast.dora, reason="换个办法", now=NOON + DAY)
+    assert case.improvements.get().due.met_at == NOON + DAY
+
+
 def test_a_day_to_come_is_no_day_from_which_it_holds(cast, planned):
     case = planned()
     tomorrow = (NOON + DAY).date()
