@@ -61,7 +61,7 @@ def test_windows_are_of_one_length_and_meet_at_the_day(told):
     assert (effect.before.end - effect.before.first).days == 20
     assert (effect.after.end - effect.after.first).days == 20
     long_after = effect_of(told, (NOON + 400 * DAY).date())
-    assert long_after.length == case_effects.LONGEST
+    assert long_after.length == 90
     assert effect_of(told, NOON.date()) is None
 
 
@@ -69,14 +69,19 @@ def test_tickets_are_counted_on_the_side_on_which_they_were_raised(
     raised, told, permits
 ):
     raised(PERMIT[3], now=NOON + 3 * DAY)
-    raised(PERMIT[3], now=NOON + 30 * DAY)  # beyond the window
+    raised(PERMIT[3], now=NOON)  # on its first day
+    for late in (20, 30):  # the window's end is the day after its last one
+        raised(PERMIT[3], now=NOON + late * DAY)
     effect = effect_of(told)
-    assert (effect.before.count, effect.after.count) == (3, 1)
+    assert (effect.before.count, effect.after.count) == (3, 2)
 
 
 def test_the_rate_is_per_100_companies_and_month(raised, told, permits, cast):
     Company.objects.update(created_at=NOON - 100 * DAY)
     CompanyFactory(region=cast.town, created_at=NOON + 2 * DAY)  # came later
+    CompanyFactory(
+        region=cast.town, created_at=NOON - 9 * DAY, merged_into=cast.company
+    )
     before = effect_of(told).before
     # The cast's own and three of the tickets; the foreign one does not count.
     assert (before.count, before.companies) == (3, 4)
@@ -122,6 +127,17 @@ def test_plain_cautions_stand_beside_the_figures(raised, told):
     assert "只有" in cautions
 
 
+def test_each_caution_has_its_reason(raised, told, monkeypatch):
+    told.members.update(how="chosen")
+    few, short, chosen = "多一件少一件", "前后各只有 20 天", "人工选入"
+    found = " ".join(effect_of(told).cautions())
+    assert few in found and short in found and chosen in found
+    told.members.update(how="alike")
+    monkeypatch.setattr(case_effects, "FEW", 3)
+    monkeypatch.setattr(case_effects, "SHORT", 20)
+    assert list(effect_of(told).cautions()) == []
+
+
 def test_what_was_measured_is_kept_as_it_was(cast, raised, told):
     raised(PERMIT[3], now=NOON + 2 * DAY)
     cases.measure_case(told, actor=cast.dora, now=NOON + 20 * DAY)
@@ -152,3 +168,19 @@ def test_each_number_opens_to_its_tickets(
         told, told.improvements.get(), window, which, TODAY
     )
     assert found.count() == counts[which]
+
+
+def test_behind_a_number_stands_nothing_that_it_does_not_count(
+    cast, raised, told, done, permits
+):
+    late = raised(PERMIT[3], now=NOON + 2 * DAY)
+    late.company.liaisons.create(officer=cast.olga, role="A", started_on=NOON.date())
+    done(late, 5, "partly")
+    cases.remove_ticket(told, actor=cast.dora, ticket=permits[2], now=NOON + 9 * DAY)
+
+    def behind(window, which):
+        task = told.improvements.get()
+        return case_effects.tickets_behind(told, task, window, which, TODAY).count()
+
+    assert (behind("after", "closed"), behind("after", "solved")) == (1, 0)
+    assert (behind("before", "all"), behind("", "all")) == (2, 3)
