@@ -121,6 +121,19 @@ def test_a_department_reads_its_own_tickets_and_no_figures(
     assert permits[1].number not in listed
 
 
+def test_judged_figures_stand_as_they_were_measured(
+    cast, permits, in_effect, as_user, dora
+):
+    tickets.dispatch_ticket(permits[0], actor=cast.dora, lead=cast.bureau, now=NOON)
+    case, when = in_effect(), NOON + 10 * DAY
+    cases.measure_case(case, actor=cast.dora, now=when)
+    cases.conclude_case(case, actor=cast.dora, is_effective=True, note="有效", now=when)
+    # Ten days later.
+    assert "改进前后对比，各 10 天" in body(dora.get(case.get_absolute_url()))
+    own = body(as_user(cast.hana).get(case.get_absolute_url()))
+    assert "改进前后" not in own
+
+
 def test_the_responsible_unit_reports_from_its_own_page(cast, planned, as_user, dora):
     case = planned()
     page = as_user(cast.uma)
