@@ -150,6 +150,8 @@ def test_only_whose_task_it_is_now_says_that_it_holds(cast, planned, plan):
     cases.give_up_improvement(case, actor=cast.dora, reason="换人办", now=NOON)
     other = plan(department=cast.other_bureau)
     cases.plan_improvement(case, actor=cast.dora, plan=other, now=NOON)
+    told = Notice.objects.filter(event__action="case.planned")
+    assert sorted(one.recipient.login for one in told) == ["hana", "tom", "uma"]
     lena = UserFactory(login="lena", department=cast.other_bureau)
     GrantFactory(user=lena, role="leader", department=cast.other_bureau)
     # Of the unit that had it before; and a leader says nothing in its place.

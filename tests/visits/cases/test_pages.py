@@ -154,6 +154,45 @@ def test_the_tickets_page_says_how_many_are_of_its_kind(cast, permits, as_user, 
     assert "同类" not in body(as_user(cast.otto).get(address))
 
 
+def test_a_company_is_told_nothing_of_kinds_even_of_its_own(
+    cast, raised, as_user, dora
+):
+    one, _other = (raised(text, company=cast.company) for text in PERMIT[:2])
+    assert "同类 1 件" in body(dora.get(one.get_absolute_url()))
+    assert "同类" not in body(as_user(cast.otto).get(one.get_absolute_url()))
+
+
+def test_a_department_counts_its_own_of_the_kind(cast, permits, opened, as_user, dora):
+    opened()
+    for ticket in permits[:2]:
+        tickets.dispatch_ticket(ticket, actor=cast.dora, lead=cast.bureau, now=NOON)
+    html = body(as_user(cast.hana).get(permits[0].get_absolute_url()))
+    assert "同类 1 件" in html
+    assert permits[1].number in html
+    assert permits[2].number not in html
+
+
+def test_each_tab_has_its_own_cases(cast, permits, raised, in_effect, dora):
+    case = in_effect()
+    row = body(dora.get(CASES))
+    # The task is done: its lamp burns no more, though its last day is over.
+    assert case.title in row and "逾期" not in row
+    cases.measure_case(case, actor=cast.dora, now=NOON + 9 * DAY)
+    cases.conclude_case(
+        case, actor=cast.dora, is_effective=True, note="有效", now=NOON + 9 * DAY
+    )
+    assert case.title not in body(dora.get(CASES))
+    assert case.title in body(dora.get(f"{CASES}?tab=ended"))
+    for _ in range(3):
+        raised(POWER)
+    cases.propose_cases(now=NOON)
+    (found,) = CaseProposal.objects.open()
+    proposed = f"{CASES}?tab=proposed"
+    assert "3 家企业 3 件" in body(dora.get(proposed))
+    cases.dismiss_proposal(found, actor=cast.dora, reason="各是各的", now=NOON)
+    assert "3 家企业 3 件" not in body(dora.get(proposed))
+
+
 def test_in_a_case_the_page_names_it(opened, permits, dora):
     case = opened()
     html = body(dora.get(permits[2].get_absolute_url()))
