@@ -28,6 +28,7 @@ from crm.models.people import by_access
 from crm.services import calendar, deadlines
 from projects.models import Project
 from visits.models import Ticket, TicketPart, Visit, VisitRequest
+from visits.lamps import CLOCK_LABELS, clock_word, lamp_of_ticket
 from visits.ticket_list import lead_of, with_lead
 
 VISIT_REPORT = "visit_report"
@@ -81,7 +82,8 @@ class TicketRow(NamedTuple):
     status: str
     company: str
     due_on: date | None
-    is_met: bool
+    # Which clock of the ticket it is, or of what else the row is about.
+    due_kind: str
     handler: str | None
     raised_at: datetime
     lead: str | None
@@ -96,12 +98,16 @@ class TicketRow(NamedTuple):
 
     @property
     def is_running(self) -> bool:
-        return self.due_on is not None and not self.is_met
+        return self.due_on is not None
+
+    @property
+    def clock_word(self) -> str:
+        return clock_word(self.due_kind)
 
     @property
     def lamp_word(self) -> str:
-        """A clock that does not run says nothing; the state says why."""
-        return "" if self.is_running else self.state
+        """Where no clock runs, why: the state's own word."""
+        return self.state if self.lamp == Lamp.GREY else ""
 
 
 TICKET_FIELDS = (
@@ -110,8 +116,8 @@ TICKET_FIELDS = (
     "title",
     "status",
     "company__name",
-    "solve_by__due_on",
-    "solve_by__met_at",
+    "due_on",
+    "due_kind",
     "handler__name",
     "raised_at",
     "lead",
@@ -120,8 +126,8 @@ TICKET_FIELDS = (
 
 # The same of an assisting department's part, whose day is its own.
 OF_PART = {
-    "solve_by__due_on": "answer_by__due_on",
-    "solve_by__met_at": "answer_by__met_at",
+    "due_on": "answer_by__due_on",
+    "due_kind": "answer_by__kind",
     "lead": "lead",
 }
 PART_FIELDS = tuple(OF_PART.get(name, f"ticket__{name}") for name in TICKET_FIELDS)
@@ -132,12 +138,13 @@ def ticket_rows(flat: Iterable[Any], today: date) -> list[TicketRow]:
     near = deadlines.yellow_from(today)
     rows = []
     for values in flat:
-        due_on, is_met = values[5], values[6] is not None
-        lamp = lamp_of(due_on, is_met, today, near)
+        status, due_on, kind = values[3], *values[5:7]
+        # A part's day and that of a ruling run whatever the ticket does.
+        lamp = lamp_of(due_on, False, today, near)
+        if kind in CLOCK_LABELS:
+            lamp = lamp_of_ticket(status, due_on, today, near)
         left = calendar.count_between(today, due_on) if due_on else None
-        rows.append(
-            TicketRow._make([*values[:6], is_met, *values[7:], lamp, left, False])
-        )
+        rows.append(TicketRow._make([*values, lamp, left, False]))
     return rows
 
 
@@ -163,7 +170,7 @@ def ticket_list(build: Callable[[User, date], Any]) -> TicketLister:
 
 
 def by_due(tickets: Any) -> Any:
-    return tickets.order_by("solve_by__due_on", "pk")
+    return tickets.order_by("due_on", "pk")
 
 
 @ticket_list
@@ -214,7 +221,7 @@ def near_of_unit(user: User, today: date) -> Any:
     """Late or due soon, of the person's departments."""
     near = deadlines.yellow_from(today)
     owed = Ticket.objects.owed_by_units_of(user)
-    return by_due(owed.filter(solve_by__due_on__lte=near))
+    return by_due(owed.filter(due_on__lte=near))
 
 
 def parts_to_answer(user: User, today: date, limit: int) -> list[TicketRow]:
@@ -235,7 +242,7 @@ def flat_parts(user: User, limit: int) -> Any:
 def load_of_unit(user: User, today: date) -> Any:
     """Tickets in hand, and late ones, per handler of the person's departments."""
     tickets = Ticket.objects.owed_by_units_of(user).exclude(solve_by__handler=None)
-    late = Q(solve_by__due_on__lt=today)
+    late = Q(due_on__lt=today)
     return (
         tickets.values(name=F("solve_by__handler__name"))
         .annotate(open=Count("pk"), late=Count("pk", filter=late))
@@ -252,7 +259,7 @@ def waiting_for_dispatch(user: User, today: date) -> Any:
 
 @ticket_list
 def late_tickets(user: User, today: date) -> Any:
-    return by_due(Ticket.objects.running_visible_to(user).late(today))
+    return by_due(Ticket.objects.visible_to(user).late(today))
 
 
 @ticket_list

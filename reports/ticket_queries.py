@@ -19,14 +19,14 @@ from .queries import TICKET_FIELDS, TicketRow, ticket_list, ticket_rows
 Status = Ticket.Status
 # The same of a parked ticket, whose day is the one of the next reply.
 OF_PARKED = {
-    "solve_by__due_on": "next_reply_by__due_on",
-    "solve_by__met_at": "next_reply_by__met_at",
+    "due_on": "next_reply_by__due_on",
+    "due_kind": "next_reply_by__kind",
 }
 PARKED_FIELDS = tuple(OF_PARKED.get(name, name) for name in TICKET_FIELDS)
 # And of a returned one, whose day is the one of the ruling.
 OF_RETURNED = {
-    "solve_by__due_on": "rule_by__due_on",
-    "solve_by__met_at": "rule_by__met_at",
+    "due_on": "rule_by__due_on",
+    "due_kind": "rule_by__kind",
     "lead": "part__department__name",
 }
 RETURNED_FIELDS = tuple(
@@ -43,7 +43,7 @@ def to_decide(user: User, today: date) -> Any:
         extensions.order_by().values("ticket").union(pauses.order_by().values("ticket"))
     )
     waiting = Ticket.objects.headed_by(user).filter(pk__in=asked)
-    return waiting.order_by("solve_by__due_on", "pk")
+    return waiting.order_by("due_on", "pk")
 
 
 def to_rule_on(user: User, today: date, limit: int) -> list[TicketRow]:

@@ -23,6 +23,7 @@ from visits.services import (
     suggestions,
     tickets,
 )
+from visits.services.tickets import pressing
 
 # Seconds and MB for one picture: 40 megapixels decode into 160 MB.
 SECONDS = 30
@@ -121,6 +122,11 @@ def dispatch_batch(batch_pk: int) -> None:
 def resume_tickets() -> None:
     """Early each day: what was paused until yesterday is in hand again."""
     tickets.resume_due()
+
+
+def settle_tickets(keys: list[int]) -> None:
+    """Their deadlines were computed anew: lists and lamps follow."""
+    pressing.settle(keys)
 
 
 def escalate() -> int:

@@ -100,7 +100,7 @@ def panel_rows(user: User) -> QuerySet[Ticket, tuple[Any, ...]]:
     ended = Case(
         When(is_open, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    ordered = counted.order_by(ended, F("solve_by__due_on").asc(nulls_last=True), "-pk")
+    ordered = counted.order_by(ended, F("due_on").asc(nulls_last=True), "-pk")
     fields = (*ticket_list.Row.FIELDS, "total", "open_count")
     return ticket_list.with_lead(ordered).values_list(*fields)[:PANEL_ROWS]
 
@@ -122,8 +122,8 @@ def open_items(
     rows = (
         Ticket.objects.open()
         .filter(company__in=companies)
-        .order_by("solve_by__due_on", "pk")
-        .values_list("company_id", "pk", "number", "title", "solve_by__due_on")
+        .order_by("due_on", "pk")
+        .values_list("company_id", "pk", "number", "title", "due_on")
     )
     for company, pk, number, title, due_on in rows:
         item = {

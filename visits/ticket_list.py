@@ -6,7 +6,8 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -20,20 +21,23 @@ from crm.lib.paging import (
     flat_page,
 )
 from crm.lib.prepared import Prepared, places
-from crm.models import Lamp, Role, User, lamp_of
+from crm.models import Lamp, Role, User
 from crm.services import calendar, deadlines, standing_in
 from visits.models import Ticket, TicketPart
+from visits.models.ticket_codes import SOLVE
 from visits.models.ticket_sets import TicketQuerySet
 
 from . import role_tabs
+from .lamps import clock_word, lamp_of_ticket
 from .role_tabs import RoleTab
 
 NEWEST = ("-pk",)
 OLDEST = ("pk",)
-# `due` is annotated: never empty there, so the plain index gives the order.
+# `due` is annotated: never empty, so the plain index gives the order.
 BY_DUE = ("due", "pk")
-# Those without a clock first: nobody has them in hand yet.
-BY_DUE_OR_NONE = ("solve_by__due_on", "pk")
+# Those without a clock first: nobody has them in hand yet. Where none runs any more,
+# the day that was promised keeps the place.
+DUE_OR_NONE = Coalesce("due_on", "solve_by__due_on", Value(date(1900, 1, 1)))
 UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 Narrow = Callable[[User, date], TicketQuerySet]
 
@@ -43,11 +47,12 @@ Tab = RoleTab[Narrow]
 
 def mine(user: User, today: date) -> TicketQuerySet:
     """One's own, and of the handlers one stands in for; none of it while away."""
-    return Ticket.objects.own_of(user, standing_in.duty_of(user, today).handlers)
+    tickets = Ticket.objects.own_of(user, standing_in.duty_of(user, today).handlers)
+    return tickets.annotate(due=DUE_OR_NONE)
 
 
 def of_unit(user: User, today: date) -> TicketQuerySet:
-    return Ticket.objects.of_own_unit(user).open()
+    return Ticket.objects.of_own_unit(user).open().annotate(due=DUE_OR_NONE)
 
 
 def queue(user: User, today: date) -> TicketQuerySet:
@@ -69,18 +74,18 @@ def in_reach(user: User) -> TicketQuerySet:
         return Ticket.objects.of_own_unit(user)
     if user.access.roles <= {Role.OFFICER}:
         return Ticket.objects.own_of(user)
-    return Ticket.objects.running_visible_to(user)
+    return Ticket.objects.visible_to(user)
 
 
 def due_soon(user: User, today: date) -> TicketQuerySet:
     near = deadlines.yellow_from(today)
     tickets = in_reach(user).due_within(today, near)
-    return tickets.annotate(due=F("solve_by__due_on"))
+    return tickets.annotate(due=F("due_on"))
 
 
 def late(user: User, today: date) -> TicketQuerySet:
     tickets = in_reach(user).late(today)
-    return tickets.annotate(due=F("solve_by__due_on"))
+    return tickets.annotate(due=F("due_on"))
 
 
 def everything(user: User, today: date) -> TicketQuerySet:
@@ -102,7 +107,7 @@ TABS = (
         "mine",
         pgettext_lazy("tab", "Mine"),
         mine,
-        BY_DUE_OR_NONE,
+        BY_DUE,
         WORKERS,
         _("You have no open ticket."),
     ),
@@ -110,7 +115,7 @@ TABS = (
         "unit",
         pgettext_lazy("tab", "My unit"),
         of_unit,
-        BY_DUE_OR_NONE,
+        BY_DUE,
         UNIT,
         _("Your unit has no open ticket."),
     ),
@@ -167,12 +172,11 @@ class Row:
         "outcome",
         "company__name",
         "lead",
-        "solve_by__due_on",
-        "solve_by__met_at",
+        "due_on",
+        "due_kind",
         "solve_by__is_provisional",
         "raised_at",
         "closed_at",
-        "next_reply_by__due_on",
     )
     today: date
     near: date
@@ -185,23 +189,24 @@ class Row:
     outcome: str
     company: str
     lead: str | None
+    # Of its most pressing clock.
     due_on: date | None
-    met_at: datetime | None
-    is_provisional: bool | None
+    due_kind: str
+    is_solve_provisional: bool | None
     raised_at: datetime
     closed_at: datetime | None
-    next_reply_on: date | None
 
     @property
     def lamp(self) -> Lamp:
-        """Grey while it stands, unless it was late already."""
-        lamp = lamp_of(self.due_on, self.met_at is not None, self.today, self.near)
-        stands = self.status in Ticket.STANDING and lamp != Lamp.RED
-        return Lamp.GREY if stands else lamp
+        return lamp_of_ticket(self.status, self.due_on, self.today, self.near)
 
     @property
-    def is_parked(self) -> bool:
-        return self.status == Ticket.Status.PARKED
+    def clock_word(self) -> str:
+        return clock_word(self.due_kind)
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.due_kind == SOLVE and bool(self.is_solve_provisional)
 
     @property
     def state(self) -> str:
@@ -216,7 +221,7 @@ class Row:
 
     @property
     def is_running(self) -> bool:
-        return self.due_on is not None and self.met_at is None
+        return self.due_on is not None
 
 
 def row_of(today: date, near: date, *values: Any) -> Row:  # Any: Row.FIELDS
@@ -225,7 +230,7 @@ def row_of(today: date, near: date, *values: Any) -> Row:  # Any: Row.FIELDS
     return Row(today, near, left, *values)
 
 
-DUE_ON = Row.FIELDS.index("solve_by__due_on")
+DUE_ON = Row.FIELDS.index("due_on")
 
 
 def with_lead(tickets: TicketQuerySet) -> TicketQuerySet:

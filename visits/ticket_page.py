@@ -28,6 +28,7 @@ from visits.services.projects import visible_project
 from visits.services.tickets import Act, possible_for
 
 from . import ticket_panels
+from .lamps import CLOCK_LABELS, lamp_of_ticket
 from .ticket_standing import Standing, standing_of
 from .ticket_words import ICONS, Names, sentence_of, who_of
 
@@ -49,12 +50,6 @@ AWAITED = frozenset(
 )
 # Beside the filled button; what is left is under "more".
 QUIET_ACTS = 3
-CLOCK_LABELS: dict[str, str | Promise] = {
-    "contact": _("Contact the company"),
-    "first_reply": pgettext_lazy("deadline", "First reply"),
-    "solve": pgettext_lazy("deadline", "Solution"),
-    "next_reply": pgettext_lazy("deadline", "Next reply"),
-}
 
 
 @dataclass(frozen=True)
@@ -216,9 +211,21 @@ class Page:
         return self.answers[0] if self.answers else None
 
     @property
+    def pressing(self) -> Clock | None:
+        """The one that runs and ends first, as lists show it."""
+        clocks = [*self.clocks, *filter(None, [self.next_reply])]
+        return next((one for one in clocks if one.kind == self.ticket.due_kind), None)
+
+    @property
+    def lamp(self) -> Lamp:
+        near = deadlines.yellow_from(self.today)
+        one = self.ticket
+        return lamp_of_ticket(one.status, one.due_on, self.today, near)
+
+    @property
     def lamp_word(self) -> str:
         """Where no clock runs, why: the state's own word."""
-        if self.solve is None or self.solve.is_met or self.solve.lamp == Lamp.GREY:
+        if self.lamp == Lamp.GREY:
             return str(self.ticket.get_status_display())
         return ""
 

@@ -50,8 +50,8 @@ def open_work(handler: User, today: date) -> Items:
 
 def tickets_of(handler: User) -> Items:
     rows = Ticket.objects.open().filter(handler=handler)
-    columns = ("pk", "number", "title", "solve_by__due_on")
-    ordered = rows.order_by("solve_by__due_on", "pk").values_list(*columns)
+    columns = ("pk", "number", "title", "due_on")
+    ordered = rows.order_by("due_on", "pk").values_list(*columns)
     return [item("ticket", *values) for values in ordered[:MOST]]
 
 

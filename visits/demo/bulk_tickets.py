@@ -24,6 +24,7 @@ from visits.models import (
 from visits.models.ticket_codes import Codes
 from visits.services import numbers, queueing
 from visits.services.projects import about
+from visits.services.tickets import pressing
 from visits.services.tickets.dispatching import clocks_of, part_clock
 from visits.services.tickets.raising import title_of
 
@@ -165,7 +166,7 @@ class TicketRows:
 
     def put_away(self, sheaf: Sheaf) -> None:
         """Nothing more will change: into the rows with it."""
-        self.rows.add(*sheaf.clocks, sheaf.ticket, *sheaf.parts)
+        self.rows.add(*sheaf.clocks, with_due(sheaf), *sheaf.parts)
         self.rows.add(*sheaf.answers, *sheaf.involved)
         del self.open[sheaf.ticket.pk]
 
@@ -247,6 +248,13 @@ class TicketRows:
             )
             for unit, task, key in told
         ]
+
+
+def with_due(sheaf: Sheaf) -> Ticket:
+    """The clock that presses most, as the acts note it."""
+    if first := pressing.first_of(sheaf.clocks[: len(OF_TICKET)]):
+        sheaf.ticket.due_on, sheaf.ticket.due_kind = first.due_on, first.kind
+    return sheaf.ticket
 
 
 def first_dispatch(county: County, case: Case, now: datetime) -> FirstDispatch:

@@ -36,7 +36,8 @@ def press(county: County, handlers: Mapping[int, Sequence[User]]) -> None:
     days = workdays(county.today - timedelta(days=BACK), county.today)
     telling = Pressing(county, handlers, days)
     telling.window()
-    late = Ticket.objects.late(days[-1 - OVERDUE]).exclude(handler=None)
+    running = Ticket.objects.running().exclude(handler=None)
+    late = running.filter(solve_by__due_on__lt=days[-1 - OVERDUE])
     found = list(late.order_by("solve_by__due_on", "number")[:3])
     for tell, ticket in zip(
         (telling.leave_overdue, telling.wait_for_judgement, telling.begin),

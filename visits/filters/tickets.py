@@ -98,6 +98,7 @@ class TicketFilter(AskedFilterSet):
     def with_lamp(
         self, tickets: TicketQuerySet, name: str, value: str
     ) -> TicketQuerySet:
+        """As `lamps.lamp_of_ticket` says it of one row."""
         today = timezone.localdate()
         near = deadlines.yellow_from(today)
         match value:
@@ -105,13 +106,13 @@ class TicketFilter(AskedFilterSet):
                 return tickets.late(today)
             case Lamp.YELLOW:
                 near_ones = tickets.due_within(today, near)
-                return near_ones.exclude(status__in=Ticket.STANDING)
+                return near_ones.exclude(status=Ticket.Status.PAUSED)
             case Lamp.GREEN:
-                running = tickets.running().filter(solve_by__due_on__gt=near)
-                return running.exclude(status__in=Ticket.STANDING)
-        stands = Q(status__in=Ticket.STANDING) & ~Q(solve_by__due_on__lt=today)
-        over = Q(solve_by=None) | Q(solve_by__met_at__isnull=False)
-        return tickets.filter(over | stands)
+                far = tickets.filter(due_on__gt=near)
+                return far.exclude(status__in=Ticket.STANDING)
+        paused = Q(status=Ticket.Status.PAUSED, due_on__gte=today)
+        parked = Q(status=Ticket.Status.PARKED, due_on__gt=near)
+        return tickets.filter(Q(due_on=None) | paused | parked)
 
     def raised_from(
         self, tickets: TicketQuerySet, name: str, value: date

@@ -5,8 +5,10 @@ from typing import Final
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
-# The kind of deadline that decides whether a ticket is late.
+# The kind of deadline by which a ticket is answered and its days are counted.
 SOLVE: Final = "solve"
+# The columns of a ticket's clocks, in the order of its way.
+CLOCKS: Final = ("contact_by", "reply_by", "solve_by", "next_reply_by")
 
 
 class Codes:

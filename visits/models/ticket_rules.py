@@ -46,6 +46,11 @@ CONSTRAINTS: list[models.BaseConstraint] = [
         ),
     ),
     models.CheckConstraint(
+        name="ticket_due_on_has_kind",
+        condition=Q(due_on__isnull=True, due_kind="")
+        | Q(due_on__isnull=False) & ~Q(due_kind=""),
+    ),
+    models.CheckConstraint(
         name="ticket_merged_has_target",
         condition=~Q(status="merged") | Q(merged_into__isnull=False),
     ),
@@ -91,6 +96,12 @@ INDEXES = [
             refused_at__isnull=True,
             merged_into__isnull=True,
         ),
+    ),
+    # What is late or near, the most pressing first, with whose region it is.
+    models.Index(
+        fields=["due_on", "id", "company"],
+        name="ticket_by_due",
+        condition=Q(due_on__isnull=False),
     ),
     # Figures: what was dispatched in some months, what was closed in some days.
     models.Index(

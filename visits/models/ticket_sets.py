@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from crm.lib import trees
 from crm.lib.querysets import union_of
 from crm.models import Department, User
-from crm.models.companies import BY_DEPARTMENT, WIDE
+from crm.models.companies import BY_DEPARTMENT
 
 from .parts import TicketPart
 from .ticket_codes import SOLVE
@@ -82,20 +82,9 @@ class TicketQuerySet(TicketRights["Ticket"]):
         """Those whose clock for solving runs now."""
         return self.filter(solve_by__isnull=False, solve_by__met_at=None)
 
-    def running_visible_to(self, user: User) -> Self:
-        """The visible running ones, from the end that is shorter for this person.
-
-        With the kind named, planners begin with the deadlines of all: right for a
-        region, a thousand times too much for a department or an officer.
-        """
-        running = self.visible_to(user).running()
-        is_wide = bool(user.access.region_ranges(*WIDE))
-        return running.filter(solve_by__kind=SOLVE) if is_wide else running
-
     def late(self, today: date) -> Self:
-        return self.running().filter(solve_by__due_on__lt=today)
+        """Whichever of its clocks it is."""
+        return self.filter(due_on__lt=today)
 
     def due_within(self, today: date, last: date) -> Self:
-        return self.running().filter(
-            solve_by__due_on__gte=today, solve_by__due_on__lte=last
-        )
+        return self.filter(due_on__gte=today, due_on__lte=last)

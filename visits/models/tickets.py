@@ -128,6 +128,10 @@ class Ticket(Codes, models.Model):
     next_reply_by = models.OneToOneField(
         Deadline, models.PROTECT, null=True, related_name="next_reply_of_ticket"
     )
+    # Its clock that ends first of those that run: lists and lamps go by this one.
+    # Written with the clocks alone (services.tickets.pressing).
+    due_on = models.DateField(null=True, editable=False)
+    due_kind = models.CharField(max_length=20, blank=True, editable=False)
     # How far up it has gone: 0 handler, 1 head, 2 leader in charge, 3 top.
     level = models.PositiveSmallIntegerField(_("level"), default=0)
     # Counted by the acts themselves: ledger and escalation read them.

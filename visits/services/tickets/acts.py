@@ -11,7 +11,10 @@ from django.utils.translation import pgettext, pgettext_lazy
 from crm.lib.errors import DomainError, StaleVersion, WrongStatus
 from crm.models import User
 from visits.models import Ticket
+from visits.models.ticket_codes import CLOCKS
 from visits.models.ticket_sets import TicketQuerySet
+
+from . import pressing
 
 Status = Ticket.Status
 
@@ -222,8 +225,7 @@ def possible_for(ticket: Ticket) -> list[Act]:
 def claim(ticket: Ticket, actor: User, act: Act) -> Ticket:
     """Lock the row for this act, or refuse whoever may not do it."""
     allowed = WHO[act](Ticket.objects.all(), actor)
-    clocks = allowed.select_related("contact_by", "reply_by", "solve_by")
-    return Ticket.objects.lock(clocks, ticket.pk)
+    return Ticket.objects.lock(allowed.select_related(*CLOCKS), ticket.pk)
 
 
 def check(ticket: Ticket, act: Act, version: int | None) -> None:
@@ -273,9 +275,12 @@ def need(text: str, sentence: str, field: str) -> str:
 
 
 def save(ticket: Ticket, *fields: str) -> None:
-    """Write only what the act changed, and count the version up."""
+    """Write only what the act changed, and count the version up.
+
+    After the clocks: the one that presses most is noted with it.
+    """
     ticket.version += 1
-    ticket.save(update_fields=[*fields, "version"])
+    ticket.save(update_fields=[*fields, *pressing.note(ticket), "version"])
 
 
 def check_call(ticket: Ticket, called_at: datetime | None, now: datetime) -> None:

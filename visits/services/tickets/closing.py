@@ -203,9 +203,9 @@ def take_up(
     ticket.sign_off_person = ticket.sign_off_phone = ""
     ticket.sign_off_at = None
     ticket.redo_count += 1
-    save(ticket, "status", "outcome", "closed_at", "redo_count", *SIGN_OFF)
     _work_again(ticket)
     _go_on_counting(ticket, actor, now)
+    save(ticket, "status", "outcome", "closed_at", "redo_count", *SIGN_OFF)
     events.record(
         actor,
         "ticket.reopened",

@@ -8,11 +8,13 @@ from django.dispatch import receiver
 
 from crm import events
 from crm.events import Entry
+from crm.lib.tasks import enqueue
 from crm.models import Deadline, User
 from crm.signals import Moved, deadlines_moved
 from visits.models import Ticket
+from visits.models.ticket_codes import CLOCKS
 
-CLOCKS = ("contact_by", "reply_by", "solve_by", "next_reply_by")
+SETTLE = "visits.jobs.settle_tickets"
 
 
 @receiver(deadlines_moved, sender=Deadline)
@@ -27,12 +29,16 @@ def tell_moved(
         | Q(solve_by__in=by_key)
         | Q(next_reply_by__in=by_key)
     )
+    tickets = list(of_tickets)
     events.record_many(
         _entry(ticket, by_key[key], actor, now)
-        for ticket in of_tickets
+        for ticket in tickets
         for key in (getattr(ticket, f"{clock}_id") for clock in CLOCKS)
         if key in by_key
     )
+    if tickets:
+        # Not here: an act holds its ticket and waits for the deadlines held here.
+        enqueue(SETTLE, [one.pk for one in tickets])
 
 
 def _entry(ticket: Ticket, one: Moved, actor: User | None, now: datetime) -> Entry:

@@ -14,6 +14,7 @@ from crm.services import comments, deadlines
 from crm.services.attaching import Sent
 from visits.models import Ticket
 
+from . import pressing
 from .acts import WITH_DEPARTMENT
 
 
@@ -46,8 +47,13 @@ def comment_ticket(
         now=now,
     )
     if not comment.is_internal and _is_reply(ticket, actor):
-        deadlines.meet(ticket.reply_by, now=now)
+        _note_reply(ticket, now)
     return comment
+
+
+def _note_reply(ticket: Ticket, now: datetime) -> None:
+    if deadlines.meet(ticket.reply_by, now=now):
+        ticket.save(update_fields=pressing.note(ticket))
 
 
 def say(
