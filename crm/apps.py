@@ -25,7 +25,9 @@ class CrmConfig(AppConfig):
         checks.register()
         # Only when the apps are loaded can they name their models.
         from . import notice_hooks, telling  # noqa: PLC0415
+        from .forms import choices  # noqa: PLC0415
 
+        choices.ask_to_choose()
         notice_hooks.hang()
         telling.hang()
         admin_nav.hang()

@@ -21,6 +21,7 @@ from . import (
     rating_home,
     stand_in_home,
     ticket_home,
+    ticket_queries,
     word_queries,
 )
 from .sections import ROWS, More, Section
@@ -233,7 +234,7 @@ def owner(user: User, today: date) -> Iterable[Section]:
     yield Section(
         title=_("Your matters"),
         template="reports/home/_matters.html",
-        rows=queries.matters_of_owner(user, today, ROWS + 1),
+        rows=ticket_queries.matters_of_owner(user, today, ROWS + 1),
         empty=_("You have raised nothing yet."),
         more=More(reverse("visits:tickets") + "?tab=all", _("All matters")),
         act=More(reverse("visits:raise"), _("Raise a problem")),

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import wraps
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from crm.lib.labels import label_of
@@ -27,8 +27,8 @@ from crm.models.companies import CompanyQuerySet
 from crm.models.people import by_access
 from crm.services import calendar, deadlines
 from projects.models import Project
-from visits.models import Ticket, TicketPart, Visit, VisitRequest
 from visits.lamps import CLOCK_LABELS, clock_word, lamp_of_ticket
+from visits.models import Ticket, TicketPart, Visit, VisitRequest
 from visits.ticket_list import lead_of, with_lead
 
 VISIT_REPORT = "visit_report"
@@ -91,6 +91,8 @@ class TicketRow(NamedTuple):
     days_left: int | None
     # Of whom the reader stands in for.
     is_stood_in: bool = False
+    # Paused until the company brings something.
+    is_asked: bool = False
 
     @property
     def state(self) -> str:
@@ -144,7 +146,7 @@ def ticket_rows(flat: Iterable[Any], today: date) -> list[TicketRow]:
         if kind in CLOCK_LABELS:
             lamp = lamp_of_ticket(status, due_on, today, near)
         left = calendar.count_between(today, due_on) if due_on else None
-        rows.append(TicketRow._make([*values, lamp, left, False]))
+        rows.append(TicketRow(*values, lamp, left))
     return rows
 
 
@@ -260,16 +262,6 @@ def waiting_for_dispatch(user: User, today: date) -> Any:
 @ticket_list
 def late_tickets(user: User, today: date) -> Any:
     return by_due(Ticket.objects.visible_to(user).late(today))
-
-
-@ticket_list
-def matters_of_owner(user: User, today: date) -> Any:
-    """What waits for the company first, then the newest."""
-    tickets = Ticket.objects.visible_to(user).filter(
-        company__in=user.access.company_ids(Role.OWNER)
-    )
-    waits = When(status=Ticket.Status.CONFIRMING, then=0)
-    return tickets.order_by(Case(waits, default=1), "-pk")
 
 
 # --- Visits and companies ------------------------------------------------------

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any
 
-from crm.models import User
+from django.db.models import Case, Exists, OuterRef, Q, When
+
+from crm.models import DeadlinePause, Role, User
 from crm.models.people import by_access
 from visits.models import (
     Extension,
@@ -78,3 +80,30 @@ def flat_parked(user: User, limit: int) -> Any:
 def drafts_of(user: User, limit: int) -> list[TicketDraft]:
     mine = TicketDraft.objects.visible_to(user).select_related("for_company")
     return list(mine[:limit])
+
+
+def matters_of_owner(user: User, today: date, limit: int) -> list[TicketRow]:
+    """What waits for the company first, then the newest."""
+    flat = list(flat_matters(user, limit))
+    rows = ticket_rows([values[:-1] for values in flat], today)
+    return [
+        row._replace(is_asked=values[-1])
+        for row, values in zip(rows, flat, strict=True)
+    ]
+
+
+@by_access
+def flat_matters(user: User, limit: int) -> Any:
+    asked = TicketPause.objects.filter(
+        ticket=OuterRef("pk"),
+        kind=DeadlinePause.Kind.COMPANY,
+        is_granted=True,
+        ended_on=None,
+    )
+    tickets = Ticket.objects.visible_to(user).filter(
+        company__in=user.access.company_ids(Role.OWNER)
+    )
+    found = with_lead(tickets).annotate(is_asked=Exists(asked))
+    waits = When(Q(status=Ticket.Status.CONFIRMING) | Q(is_asked=True), then=0)
+    ordered = found.order_by(Case(waits, default=1), "-pk")
+    return ordered.values_list(*TICKET_FIELDS, "is_asked")[:limit]

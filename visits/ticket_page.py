@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.models import (
@@ -211,6 +210,12 @@ class Page:
         return self.answers[0] if self.answers else None
 
     @property
+    def escalates(self) -> bool:
+        """Late, and this person may take it higher: one of the first acts."""
+        may = any(one.data.get("may_raise") for one in self.panels)
+        return may and self.lamp == Lamp.RED
+
+    @property
     def pressing(self) -> Clock | None:
         """The one that runs and ends first, as lists show it."""
         clocks = [*self.clocks, *filter(None, [self.next_reply])]
@@ -242,7 +247,7 @@ def page_of(ticket: Ticket, user: User, now: datetime | None = None) -> Page:
         user=user,
         today=today,
         reads_internal=internal,
-        acts=possible_for(ticket),
+        acts=possible_for(ticket, now),
         parts=_parts(ticket, answers, today, near, internal=internal),
         answers=[one for one in answers if one.part.is_lead],
         clocks=clocks_of(ticket, today, near),

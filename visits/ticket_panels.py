@@ -27,6 +27,7 @@ class Panel:
 class Shown:
     """A panel that has something to say on this page."""
 
+    name: str
     template: str
     data: dict[str, Any]
 
@@ -42,5 +43,9 @@ def hang(panel: Panel) -> None:
 def of(ticket: Ticket, user: User, today: date) -> list[Shown]:
     """The panels of this page in their order, without those that are empty."""
     ordered = sorted(_panels.values(), key=lambda panel: panel.order)
-    filled = [(panel.template, panel.fill(ticket, user, today)) for panel in ordered]
-    return [Shown(template, data) for template, data in filled if data is not None]
+    filled = [(panel, panel.fill(ticket, user, today)) for panel in ordered]
+    return [
+        Shown(panel.name, panel.template, data)
+        for panel, data in filled
+        if data is not None
+    ]

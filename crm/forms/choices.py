@@ -4,8 +4,18 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from crm.lib.http import key_of
+
+
+def ask_to_choose() -> None:
+    """Called once, when the apps are loaded.
+
+    Of a row of choices "fill this in" would send people to a text field.
+    """
+    messages: dict[str, Any] = forms.ChoiceField.default_error_messages
+    messages["required"] = _("Choose one of the answers.")
 
 
 class ManyChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # in stubs only

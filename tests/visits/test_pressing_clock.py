@@ -1,4 +1,4 @@
-"""A ticket's lamp, its place in lists and what filters find: its most pressing clock."""
+"""A ticket's lamp, its place in lists and in filters: its most pressing clock."""
 
 from datetime import date, datetime, timedelta
 

@@ -271,12 +271,16 @@ def test_nobody_else_does_anything_in_any_state(cast, kept, state, acts):
     assert Ticket.objects.get(pk=ticket.pk).version == ticket.version
 
 
-def test_a_refusal_says_what_would_be_possible(cast):
+def test_a_refusal_names_no_act_of_others(cast, as_user):
     ticket = in_state(cast, "confirming")
     with pytest.raises(WrongStatus) as refusal:
         tickets.dispatch_ticket(ticket, actor=cast.dora, lead=cast.bureau)
-    assert ticket.number in str(refusal.value.sentence)
-    assert str(tickets.Act.CONFIRM.label) in str(refusal.value.sentence)
+    sentence = str(refusal.value.sentence)
+    assert ticket.number in sentence
+    assert str(tickets.Act.CONFIRM.label) not in sentence
+    page = as_user(cast.hana).get(f"/tickets/{ticket.pk}/answer/")
+    assert page.status_code == 409
+    assert "现在可以：登记联系。" in page.content.decode()
 
 
 def test_two_dispatchers_meet_and_the_second_is_told(cast):

@@ -13,7 +13,7 @@ from visits.models import Complaint, ComplaintAnswer, ComplaintNote
 from visits.services import complaints
 from visits.services.complaints import Complainant, Matter
 
-from .tickets import CHOOSE, ActForm, KeyForm, area
+from .tickets import ActForm, KeyForm, area
 
 NOTE_KINDS = [
     one for one in ComplaintNote.Kind.choices if one[0] in ComplaintNote.TYPED
@@ -27,7 +27,6 @@ class MatterForm(KeyForm):
         label=pgettext_lazy("complaint", "What is it about?"),
         choices=Complaint.Category.choices,
         widget=forms.RadioSelect,
-        error_messages=CHOOSE,
     )
     unit = forms.ModelChoiceField(
         label=_("Department"), queryset=Department.objects.none(), required=False

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from visits.models import Word
 from visits.services.callbacks import Call
 
-from .tickets import CHOOSE, KeyForm, MomentField, area, this_minute
+from .tickets import KeyForm, MomentField, area, this_minute
 
 NOT_SOLVED = Word.NOT_SOLVED
 
@@ -21,7 +21,6 @@ class WordForm(forms.Form):
         label=_("Is it solved?"),
         choices=Word.choices,
         widget=forms.RadioSelect,
-        error_messages=CHOOSE,
     )
     words = forms.CharField(
         label=_("In your words"),

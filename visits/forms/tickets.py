@@ -28,9 +28,6 @@ OFFICIAL_SOURCES = [
     choice for choice in Ticket.Source.choices if choice[0] != Ticket.Source.VISIT
 ]
 
-# Of a row of choices: "fill this in" would send people to a text field.
-CHOOSE = {"required": _("Choose one of the answers.")}
-
 
 def area(rows: int = 4) -> forms.Textarea:
     return forms.Textarea({"rows": rows})
@@ -302,7 +299,6 @@ class ConfirmForm(ActForm):
         label=_("What came of it"),
         choices=Ticket.Outcome.choices,
         widget=forms.RadioSelect,
-        error_messages=CHOOSE,
     )
     note = forms.CharField(
         label=_("Anything to add"), max_length=400, widget=area(2), required=False
@@ -324,7 +320,6 @@ class SignOffForm(ConfirmForm):
         label=_("How the company said so"),
         choices=KINDS,
         widget=forms.RadioSelect,
-        error_messages=CHOOSE,
     )
     file = forms.FileField(
         label=_("Picture of the signature"),

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from crm.lib import trees
 from crm.lib.querysets import ScopedQuerySet, union_of
@@ -178,6 +178,7 @@ class TicketRights(ScopedQuerySet[T]):
     def with_rights(self, user: User) -> Self:
         """Annotate what this person may do on each, for pages with one ticket."""
         every = self.model.objects.filter(pk=OuterRef("pk"))
+        lead = TicketPart.objects.open().filter(ticket=OuterRef("pk"), is_lead=True)
         return self.annotate(
             may_dispatch=Exists(every.dispatchable_by(user)),
             may_work=Exists(every.workable_by(user)),
@@ -186,6 +187,10 @@ class TicketRights(ScopedQuerySet[T]):
             may_decide=Exists(every.decidable_by(user)),
             may_assign=Exists(every.assignable_by(user)),
             may_read_internal=Exists(every.internal_to(user)),
+            lead_since=Subquery(lead.values("started_on")[:1]),
+            is_ruled=Exists(
+                self._hanging("returns").filter(part__in=lead.values("pk"))
+            ),
             asks_pause=Exists(self._hanging("pauses").filter(decided_at=None)),
             asks_extension=Exists(self._hanging("extensions").filter(decided_at=None)),
             # Whoever asks does not decide.

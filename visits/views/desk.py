@@ -114,8 +114,10 @@ def beside(
 
 @require_safe
 def detail(request: AppRequest, pk: int) -> HttpResponse:
-    """The part beside the list, when another row is chosen."""
+    """The part beside the list, when another row is chosen; else the whole desk."""
     ticket = ticket_of(request, pk)
+    if not request.htmx:
+        return redirect(f"{reverse('visits:desk')}?at={pk}")
     if not desk_detail.is_waiting(ticket):
         done = {"gone": done_words.what_was_done(ticket), "detail": None}
         return render(request, "visits/desk/_detail.html", done)

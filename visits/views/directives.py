@@ -31,7 +31,7 @@ from projects.views.shared import act_page
 from visits import directive_list, directive_page
 from visits.forms import leading as forms
 from visits.models import Directive, DirectiveAnswer
-from visits.models.led import led_tickets
+from visits.models.led import departments_about, led_tickets
 from visits.services import directives as services
 from visits.services.directives import About
 
@@ -112,7 +112,14 @@ def about_of(request: AppRequest) -> About:
 
 
 def people_for(about: About, units: QuerySet[Department]) -> QuerySet[User]:
-    """The heads of the units, and who has the ticket in hand."""
+    """Who has the ticket in hand, and the heads of the units that have a part in it.
+
+    Without a matter those of all the units that can be addressed.
+    """
+    involved = departments_about(about.ticket, about.of_project)
+    if about.milestone:
+        involved |= Department.objects.filter(pk=about.milestone.department_id)
+    units = involved if about.ticket or about.of_project else units
     today = timezone.localdate()
     people = User.objects.active().with_role(Role.UNIT_HEAD, today=today)
     heads = people.filter(department__in=units.order_by().values("pk"))

@@ -48,7 +48,7 @@ def ticket_for(request: AppRequest, pk: int, *acts: Act) -> Ticket:
     if request.method != "POST" and not set(allowed) & set(
         services.possible_for(ticket)
     ):
-        raise services.impossible(ticket, allowed[0])
+        raise services.refusal(ticket, allowed[0])
     return ticket
 
 

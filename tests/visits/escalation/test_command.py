@@ -34,9 +34,9 @@ def test_it_says_what_it_raised(cast, capsys):
     # The 28th is a Saturday: seven working days have counted.
     assert late["why"] == (
         "交办后第 7 个工作日，仍未答复（时限 7 个工作日，03-27 到期），"
-        "按规则“答复逾期”提到单位负责人。"
+        "按规则“办结逾期”提到单位负责人。"
     )
-    assert near["why"].endswith("按规则“答复期限临近”提醒经办人。")
+    assert near["why"].endswith("按规则“办结期限临近”提醒经办人。")
 
 
 def test_it_prints_the_object_and_nothing_else(cast, capsys):

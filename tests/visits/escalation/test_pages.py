@@ -44,7 +44,7 @@ def body(client, url, status=200, **data):
 def test_the_head_finds_what_has_come_to_her(cast, as_user, escalation):
     page = body(as_user(cast.uma), LIST)
     assert escalation.get_absolute_url() in page
-    assert "答复逾期" in page and "恒润纺织" in page
+    assert "办结逾期" in page and "恒润纺织" in page
     # What went to the handler is his.
     near = Escalation.objects.get(rule__key="ticket_due_soon")
     assert near.get_absolute_url() not in page

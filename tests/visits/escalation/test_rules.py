@@ -170,7 +170,7 @@ def test_a_change_leaves_its_event_and_the_old_page_is_refused(cast):
     event = Event.objects.get(action="escalation_rule.edited")
     assert event.changes == {
         "threshold": [3, 5],
-        "name": ["答复逾期超过 3 个工作日", "逾期五日"],
+        "name": ["办结逾期超过 3 个工作日", "逾期五日"],
     }
     with pytest.raises(StaleVersion):
         edit(one, cast, version=1, threshold=6)

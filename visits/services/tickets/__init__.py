@@ -1,6 +1,6 @@
 """Every change of a ticket, one module per side that acts."""
 
-from .acts import Act, has_right, impossible, possible, possible_for
+from .acts import Act, has_right, impossible, possible
 from .assigning import add_assistant, reassign_ticket
 from .closing import Proof, confirm_ticket, reject_answer, reopen_ticket
 from .dispatching import (
@@ -12,6 +12,7 @@ from .dispatching import (
 from .extending import ask_extension, decide_extension, most_days
 from .leading import lead_targets, out_of_reach
 from .merging import merge_tickets, unmerge_ticket
+from .offering import possible_for, refusal
 from .parking import park_ticket, promise_next_reply, unpark_ticket
 from .parts import lead_part
 from .pausing import (
@@ -22,7 +23,7 @@ from .pausing import (
     supply_ticket,
 )
 from .raising import is_owner, may_raise, raise_from_finding, raise_ticket
-from .returning import may_still_return, return_ticket, rule_on_return
+from .returning import return_ticket, rule_on_return
 from .splitting import Piece, split_ticket
 from .talking import comment_ticket
 from .working import (
@@ -60,7 +61,6 @@ __all__ = [
     "lead_part",
     "lead_targets",
     "may_raise",
-    "may_still_return",
     "merge_tickets",
     "most_days",
     "out_of_reach",
@@ -74,6 +74,7 @@ __all__ = [
     "raise_ticket",
     "reassign_ticket",
     "record_contact",
+    "refusal",
     "refuse_ticket",
     "reject_answer",
     "reopen_ticket",

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from crm.lib.errors import DomainError, StaleVersion, WrongStatus
 from crm.models import User
@@ -211,17 +211,6 @@ def has_right(ticket: Ticket, act: Act) -> bool:
     return any(getattr(ticket, flag, False) for flag in FLAGS[WHO[act]])
 
 
-def possible_for(ticket: Ticket) -> list[Act]:
-    """What this person can do now; needs a ticket from with_rights(person)."""
-    return [
-        act
-        for act in possible(ticket.status)
-        if has_right(ticket, act)
-        and getattr(ticket, NEEDS.get(act, ""), True)
-        and not any(getattr(ticket, name, None) for name in UNLESS.get(act, ()))
-    ]
-
-
 def claim(ticket: Ticket, actor: User, act: Act) -> Ticket:
     """Lock the row for this act, or refuse whoever may not do it."""
     allowed = WHO[act](Ticket.objects.all(), actor)
@@ -243,23 +232,21 @@ def check(ticket: Ticket, act: Act, version: int | None) -> None:
         )
 
 
-def impossible(ticket: Ticket, act: Act) -> WrongStatus:
-    """Say what state it is in and what would be possible, for this person if known."""
+def impossible(ticket: Ticket, act: Act, instead: str = "") -> WrongStatus:
+    """Say what state it is in; `instead`: what whoever asks can do now."""
     values = {
         "number": ticket.number,
         "state": ticket.get_status_display(),
         "act": act.label,
+        "acts": instead,
     }
-    others = possible_for(ticket) or possible(ticket.status)
-    # Never the act itself: its state would allow it, but nothing waits for it.
-    if acts := [one for one in others if one != act]:
-        between = pgettext("between names", ", ")
-        values["acts"] = between.join(str(one.label) for one in acts)
+    sentence = _("Ticket %(number)s is “%(state)s”, so “%(act)s” is not possible.")
+    if instead:
         sentence = _(
             "Ticket %(number)s is “%(state)s”, so “%(act)s” is not possible. Possible "
             "now: %(acts)s."
         )
-    else:
+    elif not possible(ticket.status):
         sentence = _(
             "Ticket %(number)s is “%(state)s”, so “%(act)s” is not possible. Nothing "
             "more can be done with it."

@@ -182,7 +182,7 @@ def reopen_ticket(
     ticket = claim(ticket, actor, Act.REOPEN)
     check(ticket, Act.REOPEN, version)
     reason = need(reason, _("Say what is not solved."), "reason")
-    _check_recent(ticket, now)
+    check_recent(ticket, now)
     return take_up(ticket, actor=actor, reason=reason, now=now)
 
 
@@ -221,7 +221,7 @@ def take_up(
     return ticket
 
 
-def _check_recent(ticket: Ticket, now: datetime) -> None:
+def check_recent(ticket: Ticket, now: datetime) -> None:
     days = settings.CRM_REOPEN_DAYS
     if ticket.closed_at and now - ticket.closed_at > timedelta(days=days):
         raise DomainError(

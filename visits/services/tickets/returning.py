@@ -46,7 +46,7 @@ def return_ticket(
     if part is None:
         raise impossible(ticket, Act.RETURN)
     today = timezone.localdate(now)
-    _check_objection(part.started_on, today, is_ruled=hasattr(part, "objection"))
+    check_objection(part.started_on, today, is_ruled=hasattr(part, "objection"))
     rule_by = deadlines.start_many([Wanted(RULING, 0, today)])[0]
     TicketReturn.objects.create(
         ticket=ticket,
@@ -129,7 +129,7 @@ def may_still_return(started_on: date, today: date) -> bool:
     return last is not None and today <= last
 
 
-def _check_objection(started_on: date, today: date, *, is_ruled: bool) -> None:
+def check_objection(started_on: date, today: date, *, is_ruled: bool) -> None:
     if is_ruled:
         raise DomainError(
             _("The ruling was final: it stays with your department."),

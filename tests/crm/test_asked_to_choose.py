@@ -1,0 +1,25 @@
+"""What is chosen is asked for as a choice, what is typed as words."""
+
+from django import forms
+from django.utils import translation
+
+from crm.forms.choices import ManyChoices
+from crm.models import Region
+
+
+class Asked(forms.Form):
+    words = forms.CharField()
+    one = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect)
+    record = forms.ModelChoiceField(Region.objects.none())
+    many = ManyChoices(Region.objects.none())
+
+
+def test_a_missing_choice_is_asked_for_in_its_own_verb(db):
+    with translation.override("zh-hans"):
+        errors = {name: list(said) for name, said in Asked({}).errors.items()}
+    assert errors == {
+        "words": ["请填写。"],
+        "one": ["请选择一项。"],
+        "record": ["请选择一项。"],
+        "many": ["请选择一项。"],
+    }
