@@ -14,7 +14,11 @@ from crm import (
     statistics,
     triggers,
 )
+from crm.forms import choices
 from crm.lib import periodic
+
+# Before any app is ready: a field takes its sentences when its form is read.
+choices.ask_to_choose()
 
 
 class CrmConfig(AppConfig):
@@ -25,9 +29,7 @@ class CrmConfig(AppConfig):
         checks.register()
         # Only when the apps are loaded can they name their models.
         from . import notice_hooks, telling  # noqa: PLC0415
-        from .forms import choices  # noqa: PLC0415
 
-        choices.ask_to_choose()
         notice_hooks.hang()
         telling.hang()
         admin_nav.hang()

@@ -29,7 +29,7 @@ from visits.services.tickets import Act, possible_for
 from . import ticket_panels
 from .lamps import CLOCK_LABELS, lamp_of_ticket
 from .ticket_standing import Standing, standing_of
-from .ticket_words import ICONS, Names, sentence_of, who_of
+from .ticket_words import ICONS, Names, public_sentence_of, sentence_of, who_of
 
 STREAM_LENGTH = 100
 # The others may be done, but nobody waits for them.
@@ -126,6 +126,8 @@ class Page:
     # Sent with the ticket itself, not with a comment.
     files: list[Attachment]
     officers: list[CompanyLiaison]
+    # Of a merged ticket whoever has the one it is worked with.
+    handler: User | None
     # Who has the work while the handler is away.
     acting: User | None
     # Only for who may see it: the ticket alone does not open its project.
@@ -241,6 +243,7 @@ def page_of(ticket: Ticket, user: User, now: datetime | None = None) -> Page:
     near = deadlines.yellow_from(today)
     internal = bool(ticket.may_read_internal)  # type: ignore[attr-defined] # annotated
     answers = list(_answers(ticket, internal=internal))
+    handler = handler_of(ticket)
     files = list(_files(ticket, internal=internal))
     return Page(
         ticket=ticket,
@@ -256,7 +259,8 @@ def page_of(ticket: Ticket, user: User, now: datetime | None = None) -> Page:
         project=visible_project(user, ticket.project_id),
         standing=standing_of(ticket, internal=internal),
         panels=ticket_panels.of(ticket, user, today),
-        acting=acting_for(ticket.handler, today),
+        handler=handler,
+        acting=acting_for(handler, today),
         officers=list(
             CompanyLiaison.objects.open()
             .filter(company=ticket.company_id)
@@ -264,6 +268,12 @@ def page_of(ticket: Ticket, user: User, now: datetime | None = None) -> Page:
             .order_by("role")
         ),
     )
+
+
+def handler_of(ticket: Ticket) -> User | None:
+    target = ticket.merged_into
+    is_merged = target is not None and ticket.status == Ticket.Status.MERGED
+    return target.handler if target and is_merged else ticket.handler
 
 
 def acting_for(handler: User | None, today: date) -> User | None:
@@ -341,17 +351,18 @@ def _stream(
         events, comments = events.public(), comments.filter(is_internal=False)
     told = list(events[:STREAM_LENGTH])
     names = Names.of(told)
-    items = [_told(event, names) for event in told]
+    say = sentence_of if internal else public_sentence_of
+    items = [_told(event, say(event, names)) for event in told]
     items += [_said(comment, files) for comment in comments[:STREAM_LENGTH]]
     return sorted(items, key=lambda item: item.at, reverse=True)
 
 
-def _told(event: Event, names: Names) -> StreamItem:
+def _told(event: Event, what: str) -> StreamItem:
     return StreamItem(
         at=event.at,
         who=who_of(event),
         icon=ICONS.get(event.action, "clock"),
-        what=sentence_of(event, names),
+        what=what,
         is_internal=not event.is_public,
     )
 

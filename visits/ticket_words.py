@@ -92,6 +92,13 @@ def sentence_of(event: Event, names: Names) -> str:
     return tell(event, names) if tell else event.action
 
 
+def public_sentence_of(event: Event, names: Names) -> str:
+    """The same for the company: the number of another's ticket is not its business."""
+    if event.action == "ticket.merged":
+        return _("merged it with a ticket about the same matter")
+    return sentence_of(event, names)
+
+
 def who_of(event: Event) -> str:
     """Who did it, as the stream names him."""
     if event.actor:

@@ -10,7 +10,7 @@ from crm.lib.http import key_of
 
 
 def ask_to_choose() -> None:
-    """Called once, when the apps are loaded.
+    """Called once, before any form is read.
 
     Of a row of choices "fill this in" would send people to a text field.
     """

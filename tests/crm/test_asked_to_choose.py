@@ -4,7 +4,8 @@ from django import forms
 from django.utils import translation
 
 from crm.forms.choices import ManyChoices
-from crm.models import Region
+from crm.models import Department, Region
+from visits.forms.ticket_sides import ReassignForm, RuleForm
 
 
 class Asked(forms.Form):
@@ -23,3 +24,12 @@ def test_a_missing_choice_is_asked_for_in_its_own_verb(db):
         "record": ["请选择一项。"],
         "many": ["请选择一项。"],
     }
+
+
+def test_the_forms_of_acts_ask_so_too(db):
+    units = Department.objects.none()
+    with translation.override("zh-hans"):
+        given = ReassignForm({}, departments=units).errors
+        ruled = RuleForm({}, departments=units).errors
+    assert (given["lead"], given["reason"]) == (["请选择一项。"], ["请填写。"])
+    assert ruled["ruling"] == ["请选择一项。"]

@@ -187,6 +187,10 @@ def test_the_companies_do_not_learn_of_each_other(cast, second, as_user):
     ):
         text = as_user(owner).get(one.get_absolute_url()).text
         assert foreign not in text
+        assert "Hana" in text  # who has it in hand, of both
+    assert (
+        target.number not in as_user(second.owner).get(ticket.get_absolute_url()).text
+    )
     assert as_user(second.owner).get(target.get_absolute_url()).status_code == 404
 
 

@@ -162,6 +162,12 @@ class DecideForm(ActForm):
         return data
 
 
+class ReopenForm(ReasonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("What is not solved")
+
+
 class ParkForm(ReasonForm):
     next_on = DayField(
         label=_("The company hears again by"),

@@ -65,7 +65,7 @@ class TicketQuerySet(TicketRights["Ticket"]):
             "reply_by",
             "solve_by",
             "next_reply_by",
-            "merged_into",
+            "merged_into__handler",
             "sign_off_file",
         )
 

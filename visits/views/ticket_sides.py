@@ -176,7 +176,7 @@ def next_reply(request: AppRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: AppRequest, pk: int) -> HttpResponse:
-    ticket, form = ticket_for(request, pk, Act.REOPEN), side_forms.ReasonForm
+    ticket, form = ticket_for(request, pk, Act.REOPEN), side_forms.ReopenForm
     return form_act(request, ticket, Act.REOPEN, form, services.reopen_ticket)
 
 

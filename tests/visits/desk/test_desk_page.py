@@ -222,7 +222,7 @@ def test_a_ticket_that_somebody_took_from_the_queue_says_who(cast, queued, dora,
     html = body(dora.get(f"{DESK}?at={first.pk}"))
     assert "Dora 交办给 人社局" in html
     assert f'data-pk="{second.pk}" aria-current="true"' in html
-    part = body(dora.get(f"{DESK}{first.pk}/"))
+    part = body(dora.get(f"{DESK}{first.pk}/", headers={"hx-request": "true"}))
     assert "Dora 交办给 人社局" in part
 
 
