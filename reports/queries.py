@@ -140,13 +140,13 @@ def ticket_rows(flat: Iterable[Any], today: date) -> list[TicketRow]:
     near = deadlines.yellow_from(today)
     rows = []
     for values in flat:
-        status, due_on, kind = values[3], *values[5:7]
+        status, due_on, kind = values[3], values[5], values[6]
         # A part's day and that of a ruling run whatever the ticket does.
         lamp = lamp_of(due_on, False, today, near)
         if kind in CLOCK_LABELS:
             lamp = lamp_of_ticket(status, due_on, today, near)
         left = calendar.count_between(today, due_on) if due_on else None
-        rows.append(TicketRow(*values, lamp, left))
+        rows.append(TicketRow._make([*values, lamp, left, False, False]))
     return rows
 
 
@@ -222,8 +222,8 @@ def in_hand_of(user: User, today: date) -> Any:
 def near_of_unit(user: User, today: date) -> Any:
     """Late or due soon, of the person's departments."""
     near = deadlines.yellow_from(today)
-    owed = Ticket.objects.owed_by_units_of(user)
-    return by_due(owed.filter(due_on__lte=near))
+    led = Ticket.objects.led_by_own_units(user)
+    return by_due(led.filter(due_on__lte=near))
 
 
 def parts_to_answer(user: User, today: date, limit: int) -> list[TicketRow]:

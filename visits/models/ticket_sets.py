@@ -29,6 +29,17 @@ class TicketQuerySet(TicketRights["Ticket"]):
         parts = TicketPart.objects.of(below).running()
         return self.filter(pk__in=parts.values("ticket"))
 
+    def led_by_own_units(self, user: User) -> Self:
+        """Those that run and that the person's departments lead, by their parts.
+
+        For a day of the ticket's own: from there its index is walked in order.
+        """
+        below = user.access.department_ranges(*UNIT_ROLES)
+        if not below:
+            return self.none()
+        parts = TicketPart.objects.of(below).running().filter(is_lead=True)
+        return self.filter(pk__in=parts.values("ticket"))
+
     def owed_by_units_of(self, user: User) -> Self:
         """Those that the person's departments lead and have not answered yet.
 

@@ -35,14 +35,14 @@ def ask_extension(
         return ticket
     check(ticket, Act.EXTEND, version)
     reason = need(reason, _("Say what takes longer, and why."), "reason")
-    clock = check_extendable(ticket, now)
+    clock, due_on = _running(ticket), check_extendable(ticket, now)
     _check_once(ticket)
     _check_days(ticket, clock, days)
     row = Extension.objects.create(
         ticket=ticket,
         days_before=clock.days,
         days=days,
-        due_before=clock.due_on,
+        due_before=due_on,
         reason=reason,
         asked_by=actor,
         asked_at=now,
@@ -106,16 +106,16 @@ def most_days(ticket: Ticket) -> int:
     return ticket.category.extended_days
 
 
-def check_extendable(ticket: Ticket, now: datetime) -> Deadline:
-    """The clock that runs, a working day before its end, with days left to ask for."""
+def check_extendable(ticket: Ticket, now: datetime) -> date:
+    """The end of the running clock: a working day ahead, with days left to ask for."""
     clock = _running(ticket)
-    _check_in_time(clock, timezone.localdate(now))
+    due_on = _check_in_time(clock, timezone.localdate(now))
     if clock.days >= most_days(ticket):
         raise DomainError(
             _("It has the most working days already: %(days)s.") % {"days": clock.days},
             code="days_out_of_range",
         )
-    return clock
+    return due_on
 
 
 def _running(ticket: Ticket) -> Deadline:
@@ -139,10 +139,10 @@ def _check_once(ticket: Ticket) -> None:
         )
 
 
-def _check_in_time(clock: Deadline, today: date) -> None:
+def _check_in_time(clock: Deadline, today: date) -> date:
     due_on = clock.due_on
     if due_on is not None and calendar.count_between(today, due_on) >= 1:
-        return
+        return due_on
     raise DomainError(
         _(
             "An extension is asked for at least one working day before the end, which "

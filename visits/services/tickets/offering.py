@@ -15,7 +15,8 @@ from .closing import check_recent
 from .extending import check_extendable
 from .returning import check_objection
 
-Check = Callable[[Ticket, datetime], None]
+# Refuses, or says something that nobody asks for here.
+Check = Callable[[Ticket, datetime], object]
 
 
 def _returnable(ticket: Ticket, now: datetime) -> None:
@@ -49,8 +50,11 @@ def possible_for(ticket: Ticket, now: datetime | None = None) -> list[Act]:
 
 def too_late(ticket: Ticket, act: Act, now: datetime) -> DomainError | None:
     """Why its time is over, in the words of the service."""
+    check = IN_TIME.get(act)
+    if check is None:
+        return None
     try:
-        IN_TIME.get(act, lambda _ticket, _now: None)(ticket, now)
+        check(ticket, now)
     except DomainError as refusal:
         return refusal
     return None
