@@ -15,7 +15,9 @@ from .ticket_stories import (
     closed,
     contacted,
     dispatched,
+    extension_asked,
     parked,
+    pause_asked,
     paused,
     replied,
     returned,
@@ -67,6 +69,21 @@ def test_no_extension_is_offered_where_no_day_is_left_to_give(cast):
     ticket.category.extended_days = ticket.solve_by.days
     ticket.category.save(update_fields=["extended_days"])
     assert Act.EXTEND not in offered(ticket, cast.hana, on(19))
+
+
+@pytest.mark.parametrize(
+    ("tell", "act", "until"),
+    [(extension_asked, "decide-extension", 27), (pause_asked, "decide-pause", 7)],
+)
+def test_what_is_too_late_to_grant_can_only_be_refused(
+    cast, as_user, time_machine, tell, act, until
+):
+    ticket = tell(cast)
+    last = on(until) if act == "decide-extension" else on(until, month=4)
+    for now, choices in [(last, 2), (last + timedelta(days=1), 1)]:
+        time_machine.move_to(now, tick=False)
+        page = as_user(cast.uma).get(f"/tickets/{ticket.pk}/{act}/")
+        assert page.content.decode().count('name="decision"') == choices
 
 
 def test_reopening_is_offered_as_long_as_it_is_taken(cast, settings):

@@ -156,6 +156,12 @@ class DecideForm(ActForm):
         help_text=_("A refusal says why."),
     )
 
+    def only_refuse(self, why: str) -> None:
+        """It is too late to grant it; whoever asked is still owed a word."""
+        field: Any = self.fields["decision"]  # Any: a choice
+        field.choices = [one for one in field.choices if one[0] == self.REFUSE]
+        field.initial, field.help_text = self.REFUSE, why
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data["is_granted"] = data.pop("decision", "") == self.GRANT

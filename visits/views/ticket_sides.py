@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -155,6 +156,9 @@ def _decide(
     **asked: Any,  # the row that waits
 ) -> HttpResponse:
     form = side_forms.DecideForm(request.POST or None, initial=version_of(ticket))
+    late = services.too_late_to_grant(ticket, act, timezone.localdate())
+    if late and not form.is_bound:
+        form.only_refuse(str(late.sentence))
 
     def save(data: dict[str, Any]) -> Ticket:
         return service(ticket, actor=request.user, **data)

@@ -12,7 +12,7 @@ from .dispatching import (
 from .extending import ask_extension, decide_extension, most_days
 from .leading import lead_targets, out_of_reach
 from .merging import merge_tickets, unmerge_ticket
-from .offering import possible_for, refusal
+from .offering import possible_for, refusal, too_late_to_grant
 from .parking import park_ticket, promise_next_reply, unpark_ticket
 from .parts import lead_part
 from .pausing import (
@@ -85,6 +85,7 @@ __all__ = [
     "split_ticket",
     "start_work",
     "supply_ticket",
+    "too_late_to_grant",
     "unmerge_ticket",
     "unpark_ticket",
 ]

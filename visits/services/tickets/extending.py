@@ -80,11 +80,7 @@ def decide_extension(
     decide(row, actor=actor, is_granted=is_granted, note=note, now=now)
     clock = ticket.solve_by
     if is_granted and clock is not None:
-        if clock.due_on is not None and clock.due_on < timezone.localdate(now):
-            raise DomainError(
-                _("The end has passed meanwhile: a late ticket is not extended."),
-                code="already_late",
-            )
+        check_grantable(ticket, timezone.localdate(now))
         deadlines.change_days(clock, row.days)
         row.due_after = clock.due_on
         ticket.extended_at = now
@@ -100,6 +96,15 @@ def decide_extension(
         personal={"reason": row.reason},
     )
     return ticket
+
+
+def check_grantable(ticket: Ticket, today: date) -> None:
+    clock = ticket.solve_by
+    if clock is not None and clock.due_on is not None and clock.due_on < today:
+        raise DomainError(
+            _("The end has passed meanwhile: a late ticket is not extended."),
+            code="already_late",
+        )
 
 
 def most_days(ticket: Ticket) -> int:

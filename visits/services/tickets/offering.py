@@ -1,7 +1,7 @@
 """What a person can do with a ticket now: pages offer this, and nothing else."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.utils import timezone
@@ -10,9 +10,9 @@ from django.utils.translation import pgettext
 from crm.lib.errors import DomainError
 from visits.models import Ticket
 
+from . import extending, pausing
 from .acts import NEEDS, STATES, UNLESS, Act, has_right, impossible, possible
 from .closing import check_recent
-from .extending import check_extendable
 from .returning import check_objection
 
 # Refuses, or says something that nobody asks for here.
@@ -30,7 +30,7 @@ def _returnable(ticket: Ticket, now: datetime) -> None:
 # The refusals of the services, for acts whose time can be over.
 IN_TIME: Final[dict[Act, Check]] = {
     Act.RETURN: _returnable,
-    Act.EXTEND: check_extendable,
+    Act.EXTEND: extending.check_extendable,
     Act.REOPEN: check_recent,
 }
 
@@ -55,6 +55,16 @@ def too_late(ticket: Ticket, act: Act, now: datetime) -> DomainError | None:
         return None
     try:
         check(ticket, now)
+    except DomainError as refusal:
+        return refusal
+    return None
+
+
+def too_late_to_grant(ticket: Ticket, act: Act, today: date) -> DomainError | None:
+    """What was asked for can only be refused by now."""
+    side = extending if act == Act.DECIDE_EXTENSION else pausing
+    try:
+        side.check_grantable(ticket, today)
     except DomainError as refusal:
         return refusal
     return None

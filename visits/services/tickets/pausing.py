@@ -88,11 +88,8 @@ def decide_pause(
     row = open_request(asked, Act.DECIDE_PAUSE, ticket)
     check(ticket, Act.DECIDE_PAUSE, version)
     decide(row, actor=actor, is_granted=is_granted, note=note, now=now)
-    if is_granted and row.until_on < timezone.localdate(now):
-        raise DomainError(
-            _("Its last day is over. Refuse it; the department can ask again."),
-            code="pause_is_over",
-        )
+    if is_granted:
+        _check_ahead(row, timezone.localdate(now))
     row.first_on = timezone.localdate(now) if is_granted else None
     row.save(update_fields=[*DECISION, "first_on"])
     if is_granted:
@@ -147,6 +144,19 @@ def supply_ticket(
     say(ticket, actor, text, client_key=client_key, files=files, now=now)
     _go_on(ticket, actor, now)
     return ticket
+
+
+def check_grantable(ticket: Ticket, today: date) -> None:
+    if row := ticket.pauses.filter(decided_at=None).first():
+        _check_ahead(row, today)
+
+
+def _check_ahead(row: TicketPause, today: date) -> None:
+    if row.until_on < today:
+        raise DomainError(
+            _("Its last day is over. Refuse it; the department can ask again."),
+            code="pause_is_over",
+        )
 
 
 def resume_due(*, now: datetime | None = None) -> int:
