@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.models import Company
+from crm.models import Company, Event
 from tests.factories import NOON, CompanyFactory
 from tests.visits.cases.conftest import DAY, PERMIT
 from visits import case_effects
@@ -146,6 +146,15 @@ def test_what_was_measured_is_kept_as_it_was(cast, raised, told):
     raised(PERMIT[3], now=NOON + 3 * DAY)
     assert case_effects.from_json(told.improvements.get().figures) == kept
     assert effect_of(told).after.count == 2
+
+
+def test_measured_twice_on_a_day_it_is_measured_once(cast, raised, told):
+    for _ in range(2):
+        cases.measure_case(told, actor=cast.dora, now=NOON + 20 * DAY)
+    assert Event.objects.filter(action="case.measured").count() == 1
+    raised(PERMIT[3], now=NOON + 3 * DAY)
+    cases.measure_case(told, actor=cast.dora, now=NOON + 20 * DAY)
+    assert Event.objects.filter(action="case.measured").count() == 2
 
 
 @pytest.mark.parametrize("window", ["before", "after"])

@@ -199,9 +199,11 @@ def measure_case(
     if effect is None:
         sentence = _("Nothing to measure yet: it holds since today.")
         raise DomainError(sentence, code="too_early")
-    before = case.status
+    before, figures = case.status, effect.as_json()
+    if (improvement.figures, improvement.measured_on) == (figures, today):
+        return improvement  # pressed twice
     case.move_to(Status.MEASURED)
-    improvement.figures = effect.as_json()
+    improvement.figures = figures
     improvement.measured_on, improvement.measured_by = today, actor
     improvement.save(update_fields=["figures", "measured_on", "measured_by"])
     save(case, "status")
