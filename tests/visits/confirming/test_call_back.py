@@ -14,7 +14,7 @@ from tests.factories import NOON, SHANGHAI
 from tests.visits.ticket_stories import HOUR, answered, working
 from visits.models import Callback, CallTry, Ticket
 from visits.services import callbacks, tickets
-from visits.services.callbacks import open_callbacks, record_call
+from visits.services.callbacks import Call, open_callbacks, record_call
 
 from .stories import DAY, LATER, SAID, called, in_vain, silent
 
@@ -151,6 +151,9 @@ def test_a_no_on_the_telephone_goes_back_to_work(cast):
     ticket.refresh_from_db()
     assert (ticket.status, ticket.redo_count) == ("working", 1)
     assert ticket.answers.get().rejection == "还差八人"
+    event = Event.objects.get(action="ticket.rejected")
+    # Heard by an official: not the company's own click.
+    assert event.changes["sign_off"] == [None, "call"]
 
 
 @pytest.mark.parametrize(
@@ -209,6 +212,13 @@ def test_a_day_has_one_try(cast):
             noted_by=cast.bela,
             noted_at=LATER,
         )
+
+
+def test_who_was_not_reached_said_nothing_whatever_was_ticked(cast):
+    _ticket, callback = silent(cast)
+    call = Call(is_reached=False, said="solved", called_at=LATER, phone="1")
+    record_call(callback, actor=cast.olga, call=call, now=LATER)
+    assert CallTry.objects.get().said == ""
 
 
 def test_after_a_try_the_company_may_be_reached_on_the_same_day(cast):
