@@ -229,6 +229,19 @@ def test_after_a_try_the_company_may_be_reached_on_the_same_day(cast):
     assert (done.end, done.tries) == ("said", 2)
 
 
+def test_of_the_next_answer_nobody_was_asked_in_vain(cast):
+    ticket, callback = silent(cast)
+    for n in range(3):
+        at = LATER + n * DAY
+        record_call(callback, actor=cast.olga, call=in_vain(at), now=at)
+    assert Callback.objects.unreached().get() == callback
+    tickets.reject_answer(ticket, actor=cast.otto, reason="还差八人", now=at + HOUR)
+    tickets.answer_ticket(
+        ticket, actor=cast.hana, text="又办了。", proposed="solved", now=at + DAY
+    )
+    assert not Callback.objects.unreached()
+
+
 def test_the_unreached_company_may_still_speak(cast):
     ticket, callback = silent(cast)
     for n in range(3):
