@@ -135,6 +135,7 @@ def test_the_word_on_the_telephone_closes_with_the_call_as_proof(cast):
     )
     assert (ticket.sign_off_person, ticket.sign_off_phone) == ("王经理", "13812345678")
     assert (callback.end, callback.tries) == ("said", 1)
+    assert not Callback.objects.work_of(cast.olga, LATER.date())
     event = Event.objects.get(action="callback.reached")
     assert "13812345678" not in str(event.changes)
     assert event.company_id == cast.company.pk

@@ -11,7 +11,13 @@ from django.db import IntegrityError, transaction
 
 from crm.lib.errors import DomainError, StaleVersion, WrongStatus
 from crm.models import CompanyLiaison, Event, Role, User
-from tests.factories import NOON, ContactFactory, GrantFactory
+from tests.factories import (
+    NOON,
+    CategoryFactory,
+    CompanyFactory,
+    ContactFactory,
+    GrantFactory,
+)
 from tests.visits.ticket_stories import DAY, HOUR, answered, closed
 from visits import sampling
 from visits.models import Sample, SampledCall, Ticket
@@ -156,13 +162,23 @@ def test_after_a_reopening_the_next_closing_can_be_drawn(cast):
 
 
 def test_days_category_and_department_narrow_it(cast):
-    closed(cast)
+    closed(cast, assistants=[(cast.other_bureau, "核实")])
     day = timedelta(days=1)
+    environment = CategoryFactory(key="environment", name="环保安全")
     other_days = {"first_on": NOON.date() + day, "last_on": NOON.date() + day}
-    for narrowing in (other_days, {"department": cast.other_bureau}):
+    lead = {"department": cast.other_bureau}
+    for narrowing in (other_days, lead, {"category": environment}):
         with pytest.raises(DomainError):
             drawn(cast, **narrowing)
     assert drawn(cast, department=cast.bureau).size == 1
+
+
+def test_only_present_companies_of_the_region_are_asked(cast):
+    gone = CompanyFactory(region=cast.town, archived_at=NOON)
+    for company in (gone, cast.foreign):
+        Ticket.objects.filter(pk=closed(cast).pk).update(company=company)
+    ours = closed(cast)
+    assert [number for number, _weight in drawn(cast).population] == [ours.number]
 
 
 @pytest.mark.parametrize(
