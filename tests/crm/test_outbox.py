@@ -361,6 +361,12 @@ def test_in_the_morning_each_who_has_something_unread_gets_one(cast, unread):
     assert Delivery.objects.count() == 2
 
 
+def test_written_before_the_morning_it_waits_for_it(cast, unread):
+    assert digests_of(at("2026-03-19 05:00")) == {"olga", "dora"}
+    times = Delivery.objects.values_list("next_at", flat=True)
+    assert set(times) == {MORNING}
+
+
 def test_who_read_everything_or_wants_none_gets_none(cast, unread):
     Notice.objects.filter(recipient=cast.olga).update(read_at=NOON)
     NoticeChoices.objects.create(user=cast.dora, has_digest=False)
