@@ -173,6 +173,16 @@ def test_days_category_and_department_narrow_it(cast):
     assert drawn(cast, department=cast.bureau).size == 1
 
 
+def test_more_than_anybody_calls_is_not_drawn(cast, monkeypatch):
+    monkeypatch.setattr(samples, "MOST_CALLS", 1)
+    for _ in range(2):
+        closed(cast)
+    with pytest.raises(DomainError) as refusal:
+        drawn(cast)
+    assert refusal.value.code == "too_many_calls"
+    assert not Sample.objects.exists()
+
+
 def test_only_present_companies_of_the_region_are_asked(cast):
     gone = CompanyFactory(region=cast.town, archived_at=NOON)
     for company in (gone, cast.foreign):
@@ -321,6 +331,16 @@ def test_a_call_says_whom_when_and_what(cast, result, more, field):
     with pytest.raises(DomainError) as refusal:
         record(call, cast.axel, result, **more)
     assert refusal.value.field == field
+
+
+def test_a_call_recorded_by_two_presses_is_recorded_once(cast):
+    closed(cast)
+    call = drawn(cast).calls.get()
+    for _ in range(2):
+        record(call, cast.axel, version=1)
+    call.refresh_from_db()
+    assert call.version == 2
+    assert Event.objects.filter(action="sample.call_recorded").count() == 1
 
 
 def test_what_was_recorded_stands(cast):
