@@ -32,12 +32,12 @@ Builder = Callable[[User, date], Iterable[Section]]
 
 def sections_for(user: User, today: date) -> list[Section]:
     """Every role's sections once, the roles in the order of the table."""
-    return built(BUILDERS, user, today)
+    return numbered(escalation_home.told_where_it_stands(built(BUILDERS, user, today)))
 
 
 def overview_for(user: User, today: date) -> list[Section]:
     """What a leader may look at beside what he decides."""
-    return built(OVERVIEW, user, today)
+    return numbered(built(OVERVIEW, user, today))
 
 
 def built(
@@ -47,9 +47,13 @@ def built(
     for roles, build in builders:
         if user.has_role(*roles):
             found.extend(build(user, today))
-    for number, section in enumerate(found, 1):
-        section.anchor = f"section-{number}"
     return found
+
+
+def numbered(sections: list[Section]) -> list[Section]:
+    for number, section in enumerate(sections, 1):
+        section.anchor = f"section-{number}"
+    return sections
 
 
 # --- Officer -------------------------------------------------------------------
@@ -167,11 +171,12 @@ def unit_head(user: User, today: date) -> Iterable[Section]:
         more=whole_unit,
     )
     yield Section(
-        title=_("Not accepted yet"),
+        title=_("Others not accepted yet"),
         template="reports/home/_tickets.html",
-        rows=queries.to_accept(user, today, ROWS + 1),
-        empty=_("Everything dispatched to your unit was accepted."),
+        rows=ticket_queries.to_accept_in_time(user, today, ROWS + 1),
+        empty=_("No other ticket waits to be accepted."),
         hint=_("The clock runs since dispatch, accepted or not."),
+        more=whole_unit,
     )
     yield Section(
         title=_("Who has how much"),

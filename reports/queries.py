@@ -27,6 +27,7 @@ from crm.models.companies import CompanyQuerySet
 from crm.models.people import by_access
 from crm.services import calendar, deadlines
 from projects.models import Project
+from visits.escalation_list import Row as EscalationRow
 from visits.lamps import CLOCK_LABELS, clock_word, lamp_of_ticket
 from visits.models import Ticket, TicketPart, Visit, VisitRequest
 from visits.ticket_list import lead_of, with_lead
@@ -93,6 +94,8 @@ class TicketRow(NamedTuple):
     is_stood_in: bool = False
     # Paused until the company brings something.
     is_asked: bool = False
+    # What brought it to the reader, if a rule or a person raised it.
+    raised: EscalationRow | None = None
 
     @property
     def state(self) -> str:
@@ -146,7 +149,7 @@ def ticket_rows(flat: Iterable[Any], today: date) -> list[TicketRow]:
         if kind in CLOCK_LABELS:
             lamp = lamp_of_ticket(status, due_on, today, near)
         left = calendar.count_between(today, due_on) if due_on else None
-        rows.append(TicketRow._make([*values, lamp, left, False, False]))
+        rows.append(TicketRow(*values, lamp, left))
     return rows
 
 
@@ -214,7 +217,9 @@ def to_accept(user: User, today: date) -> Any:
 @of_own_unit
 @ticket_list
 def in_hand_of(user: User, today: date) -> Any:
-    return by_due(Ticket.objects.owed_by_units_of(user).filter(solve_by__handler=user))
+    """Without the parked ones: those stand by the day of their next reply."""
+    owed = Ticket.objects.owed_by_units_of(user).filter(solve_by__handler=user)
+    return by_due(owed.exclude(status=Ticket.Status.PARKED))
 
 
 @of_own_unit

@@ -25,6 +25,7 @@ def in_hand_of(user: User, today: date, limit: int) -> list[TicketRow]:
     owed = Ticket.objects.owed_by_units_of(user).filter(
         solve_by__handler__in=duty.handlers
     )
+    owed = owed.exclude(status=Ticket.Status.PARKED)
     columns = (*TICKET_FIELDS, "solve_by__handler")
     found = with_lead(queries.by_due(owed)).values_list(*columns)[:limit]
     flat = list(found)

@@ -43,9 +43,13 @@ def unit(user: User, today: date) -> Iterable[Section]:
     if rows := queries.next_replies(user, today, ROWS + 1):
         yield Section(
             title=_("Parked: the company hears by this day"),
-            template="reports/home/_tickets.html",
+            template=TICKETS,
             rows=rows,
             empty="",
+            more=More(
+                reverse("visits:tickets") + "?tab=unit&status=parked",
+                _("All parked ones"),
+            ),
             is_aside=True,
         )
 

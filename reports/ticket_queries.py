@@ -7,6 +7,7 @@ from django.db.models import Case, Exists, OuterRef, Q, When
 
 from crm.models import DeadlinePause, Role, User
 from crm.models.people import by_access
+from crm.services import deadlines
 from visits.models import (
     Extension,
     Ticket,
@@ -16,7 +17,14 @@ from visits.models import (
 )
 from visits.ticket_list import with_lead
 
-from .queries import TICKET_FIELDS, TicketRow, ticket_list, ticket_rows
+from .queries import (
+    TICKET_FIELDS,
+    TicketRow,
+    by_due,
+    of_own_unit,
+    ticket_list,
+    ticket_rows,
+)
 
 Status = Ticket.Status
 # The same of a parked ticket, whose day is the one of the next reply.
@@ -46,6 +54,15 @@ def to_decide(user: User, today: date) -> Any:
     )
     waiting = Ticket.objects.headed_by(user).filter(pk__in=asked)
     return waiting.order_by("due_on", "pk")
+
+
+@of_own_unit
+@ticket_list
+def to_accept_in_time(user: User, today: date) -> Any:
+    """Nobody has accepted them, and they are neither late nor near: no other list."""
+    new = Ticket.objects.owed_by_units_of(user).filter(solve_by__handler=None)
+    later = new.exclude(solve_by__due_on__lte=deadlines.yellow_from(today))
+    return by_due(later.exclude(status=Status.RETURNED))
 
 
 def to_rule_on(user: User, today: date, limit: int) -> list[TicketRow]:

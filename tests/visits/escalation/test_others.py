@@ -173,13 +173,24 @@ def test_a_nameless_one_is_told_the_day_after_and_tells_nobody_by_whom(
 @pytest.mark.parametrize("who", ["uma", "hana"])
 def test_the_first_page_shows_what_has_come_to_a_person(cast, as_user, directive, who):
     client = as_user(getattr(cast, who))
-    assert "提给您的事项" not in client.get("/").content.decode()
+    assert "提级待处理" not in client.get("/").content.decode()
     sweep(3, 24)
-    escalations.raise_by_hand(
-        directive.ticket, actor=cast.dora, level=3, reason="无人牵头"
-    )
     page = client.get("/").content.decode()
-    assert "提给您的事项" in page
+    assert "提级待处理" in page
+
+
+def test_a_ticket_that_was_raised_stands_on_the_first_page_once(
+    cast, as_user, category, time_machine
+):
+    ticket = dispatched(cast)
+    only("ticket_contact_late", "ticket_reply_late")
+    assert len(sweep(3, 27)) == 2
+    time_machine.move_to(at(3, 27, 16), tick=False)
+    page = as_user(cast.uma).get("/").content.decode()
+    # Its row in the day's work says why it came; no second section repeats it.
+    assert page.count(ticket.title) == 1
+    assert "提级待处理" not in page
+    assert page.count(Escalation.objects.first().get_absolute_url()[:13]) == 1
 
 
 def test_a_leader_finds_it_on_the_desk(cast, as_user, directive):
