@@ -16,7 +16,7 @@ from . import (
     ticket_panels,
     ticket_words,
 )
-from .leader_desk import escalated, ordered, sources
+from .leader_desk import escalated, ordered, rated, sources
 
 
 def hang() -> None:
@@ -32,6 +32,7 @@ def hang() -> None:
     sources.hang()
     escalated.hang()
     ordered.hang()
+    rated.hang()
     project_panels.hang(
         project_panels.Panel(
             "leader", 10, "visits/leader/_of_project.html", leader_panels.of_project

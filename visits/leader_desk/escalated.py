@@ -10,11 +10,17 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import SessionLine
-from visits.models import Decision, Escalation, TicketPart
+from visits.models import (
+    Decision,
+    Directive,
+    Escalation,
+    SupervisionOrder,
+    TicketPart,
+)
 from visits.models.escalation_rules import OF_CLOCKS, Level, Trigger
 
 from . import proposals
-from .matters import PROJECT, TICKET
+from .matters import DIRECTIVE, ORDER, PROJECT, TICKET
 from .proposals import (
     MEET_THE_COMPANY,
     RED,
@@ -38,13 +44,15 @@ PART, LINE = "visits.ticketpart", "projects.sessionline"
 def find(reading: Reading, pk: int | None) -> Iterable[Waiting]:
     """Those that have come to this person as a leader, the highest first."""
     came = Escalation.objects.waiting_for(reading.user, reading.today)
-    rows = came.filter(level__gte=Level.CHARGE).annotate(whole=whole())
+    rows = came.filter(level__gte=Level.CHARGE).annotate(whole=whole(), of=ticket_of())
     fields = (
         *("pk", "version", "subject_type", "subject_id", "trigger", "level"),
-        *("raised_at", "raised_by__name", "reason", "whole"),
+        *("raised_at", "raised_by__name", "reason", "whole", "of"),
         *("department", "department__name", "rule__name", "why"),
+        *("rule__level", "rule__threshold"),
     )
-    for row in only(rows.order_by("-level", "pk"), pk).values(*fields):
+    found = only(rows.order_by("-level", "pk"), pk).values(*fields)
+    for row in sorted(found, key=severity):
         own = (row["subject_type"], row["subject_id"])
         kind = PROJECT if row["subject_type"] == LINE else TICKET
         yield Waiting(
@@ -55,7 +63,18 @@ def find(reading: Reading, pk: int | None) -> Iterable[Waiting]:
             rank=0 if row["level"] == Level.TOP else 2,
             on=pressing_since(row),
             facts=row,
+            ticket=row["of"],
         )
+
+
+def severity(row: dict[str, Any]) -> tuple[int, ...]:  # Any: a row of `find`
+    """The highest first; of one level whose words somebody wrote, then the gravest.
+
+    Where nobody holds the levels between, all rules reach the same person.
+    """
+    is_rule = row["raised_by__name"] is None
+    grave = (row["rule__level"] or 0, row["rule__threshold"] or 0)
+    return (-row["level"], is_rule, -grave[0], -grave[1], row["pk"])
 
 
 def pressing_since(row: dict[str, Any]) -> date:  # Any: a row of `find`
@@ -72,6 +91,19 @@ def whole() -> Case:
     return Case(
         When(subject_type=PART, then=Subquery(parts.values("ticket"))),
         When(subject_type=LINE, then=Subquery(lines.values("session__project"))),
+        output_field=BigIntegerField(),
+    )
+
+
+def ticket_of() -> Case:
+    """Of a directive or an order the ticket it is about."""
+    directives = Directive.objects.filter(pk=OuterRef("subject_id"))
+    orders = SupervisionOrder.objects.filter(
+        pk=OuterRef("subject_id"), subject_type=TICKET
+    )
+    return Case(
+        When(subject_type=DIRECTIVE, then=Subquery(directives.values("ticket"))),
+        When(subject_type=ORDER, then=Subquery(orders.values("subject_id"))),
         output_field=BigIntegerField(),
     )
 
@@ -168,6 +200,10 @@ def answered(decision: Decision) -> Any:  # a queryset
     if decision.subject_type == TICKET:
         parts = TicketPart.objects.filter(ticket=pk)
         same |= Q(subject_type=PART, subject_id__in=parts.values("pk"))
+        directives = Directive.objects.filter(ticket=pk)
+        same |= Q(subject_type=DIRECTIVE, subject_id__in=directives.values("pk"))
+        orders = SupervisionOrder.objects.about(TICKET, pk)
+        same |= Q(subject_type=ORDER, subject_id__in=orders.values("pk"))
     if decision.subject_type == PROJECT:
         lines = SessionLine.objects.filter(session__project=pk)
         same |= Q(subject_type=LINE, subject_id__in=lines.values("pk"))

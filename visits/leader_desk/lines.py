@@ -6,16 +6,19 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from crm.lib import words
 from crm.lib.labels import label_of
+from crm.lib.workdays import Unit
 from crm.models import DeadlinePause
+from crm.services import calendar
 from projects.models import KeyListing
 
 from .matters import TICKET
 from .offers import Offers, cut
 from .proposals import Case
+from .sources import Waiting
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,11 @@ def whom(case: Case) -> list[Part]:
 def how_long(case: Case) -> list[Part]:
     """Which working day it is of how many, and by how many it is late."""
     matter, today = case.matter, case.today
-    found = list(asked(case))
+    found = [*asked(case), *besides(case)]
     left = matter.left(today)
     if left is None or matter.due_on is None:
+        if case.due_on:
+            found.append(Part(words.due(case.due_on, today, until(case))))
         return found
     url = why_url(case)
     # After the last day the count goes on.
@@ -60,6 +65,13 @@ def how_long(case: Case) -> list[Part]:
     found.append(Part(_("working day %(nth)s of %(days)s") % values, url))
     found.append(Part(words.due(matter.due_on, today, left), url))
     return found
+
+
+def until(case: Case) -> int | None:
+    """Working days to the day of a promise that is not the matter's own clock."""
+    if case.due_on is None:
+        return None
+    return calendar.count_between(case.today, case.due_on, Unit.WORKING)
 
 
 def why_url(case: Case) -> str:
@@ -97,6 +109,39 @@ def asked(case: Case) -> Iterator[Part]:
             "day": words.day(case.fact("asked_at").date(), case.today),
         }
         yield Part(_("key list: %(kind)s, asked for %(day)s") % values)
+
+
+def besides(case: Case) -> Iterator[Part]:
+    """What else came about the same, each rule and each person once."""
+    told = {case.fact("rule__name")}
+    for one in case.waiting.also:
+        text = brought_by(one)
+        if text and text not in told:
+            told.add(text)
+            yield Part(_("also: %(what)s") % {"what": text}, url_of(one))
+
+
+def brought_by(one: Waiting) -> str:
+    if name := one.facts.get("raised_by__name"):
+        values = {"name": name, "reason": cut(one.facts["reason"])}
+        return _("raised by %(name)s: %(reason)s") % values
+    rule = one.facts.get("rule__name") or OTHERS.get(one.source) or ""
+    return str(rule)
+
+
+def url_of(one: Waiting) -> str:
+    if one.source == "escalation":
+        return reverse("visits:escalation", args=[one.pk])
+    return one.matter.url if one.matter else ""
+
+
+# As the cards of these sources are called on another one.
+OTHERS = {
+    "extension": pgettext_lazy("card", "an extension is asked for"),
+    "pause": pgettext_lazy("card", "a pause is asked for"),
+    "order": pgettext_lazy("card", "a red order is not answered"),
+    "directive": pgettext_lazy("card", "your directive is not answered"),
+}
 
 
 def tried(case: Case) -> list[Part]:

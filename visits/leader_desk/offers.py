@@ -81,7 +81,7 @@ def offers_of(case: Case) -> Offers:
     rule = proposals.proposed(case)
     if not fits(rule.act, case):
         # The part that does it is not there, or not for this matter: say it in words.
-        rule = Rule(rule.source, rule.when, Act.DIRECT, rule.why)
+        rule = Rule(rule.source, rule.when, Act.DIRECT, rule.why, text=REPORT)
     first = tap(case, rule) or page(case, rule.act)
     source = case.waiting.source
     wanted = [one for one in proposals.OFFERED[source] if one != rule.act]

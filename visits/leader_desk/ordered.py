@@ -11,7 +11,7 @@ from crm.models import Department, Role, User
 from visits.models import Decision, SupervisionOrder
 
 from . import proposals
-from .matters import of_order
+from .matters import TICKET, of_order
 from .proposals import REPORT, Rule, always
 from .sources import Reading, Source, Waiting, only, register, without_nearer
 
@@ -42,6 +42,7 @@ def find(reading: Reading, pk: int | None) -> Iterable[Waiting]:
             rank=1,
             on=one.answer_by.due_on or date.max,
             matter=matter,
+            ticket=one.subject_id if one.subject_type == TICKET else None,
         )
 
 

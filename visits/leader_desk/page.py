@@ -1,13 +1,14 @@
 """The desk of one leader: ten cards at most, and below them what is his already."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from crm.models import Lamp, Role, User
+from crm.models import Lamp, Role, User, lamp_of
 from crm.services import deadlines
 from visits.models import Adoption, Decision, Directive
 
@@ -33,7 +34,8 @@ class Card:
     matter: Matter
     offers: Offers
     lamp: Lamp
-    is_running: bool
+    # Of what no clock runs for: how it stands.
+    word: str = ""
     whom: list[Part] = field(default_factory=list)
     how_long: list[Part] = field(default_factory=list)
     tried: list[Part] = field(default_factory=list)
@@ -105,10 +107,9 @@ def desk_of(user: User, *, begin: int = 0, now: datetime | None = None) -> Desk:
     today = timezone.localdate(now)
     near = deadlines.yellow_from(today)
     reading = sources.Reading(user, today)
-    waiting = grouped(sources.find_all(reading))
-    decisions = decisions_of(user, [one.card for one in waiting], now)
-    decided = {one.card for one in decisions if one.state != State.FAILED}
-    waiting = [one for one in waiting if one.card not in decided]
+    found = sources.find_all(reading)
+    decisions = decisions_of(user, [one.card for one in found], now)
+    waiting = grouped(undecided(found, decisions))
     own = [one for one in decisions if one.leader_id == user.pk]
     held = adoptions_of(user)
     shown = first_of(waiting, begin)
@@ -137,12 +138,29 @@ def desk_of(user: User, *, begin: int = 0, now: datetime | None = None) -> Desk:
     )
 
 
+def undecided(waiting: list[Waiting], decisions: list[Decision]) -> list[Waiting]:
+    """Without what is decided; while it can be taken back the whole matter rests."""
+    ended = {one.card for one in decisions if one.state == State.DONE}
+    pending = {one.card for one in decisions if one.is_pending}
+    resting = {one.whole for one in waiting if one.card in pending}
+    return [
+        one for one in waiting if one.card not in ended and one.whole not in resting
+    ]
+
+
 def grouped(waiting: list[Waiting]) -> list[Waiting]:
-    """One card per matter: of several on the same the first source speaks."""
-    first: dict[tuple[str, int], Waiting] = {}
+    """One card per matter: what is about it itself speaks first, then by source."""
+    groups: dict[tuple[str, int], list[Waiting]] = {}
     for one in waiting:
-        first.setdefault(one.about, one)
-    return list(first.values())
+        groups.setdefault(one.whole, []).append(one)
+    return [spoken(group) for group in groups.values()]
+
+
+def spoken(group: list[Waiting]) -> Waiting:
+    """The card of one matter, as pressing as the most pressing of its kind."""
+    first, *rest = sorted(group, key=lambda one: one.about != one.whole)
+    rank, on = min((one.rank, one.on) for one in group)
+    return replace(first, rank=rank, on=on, also=tuple(rest))
 
 
 def first_of(waiting: list[Waiting], begin: int) -> list[Waiting]:
@@ -165,8 +183,8 @@ def card_of(case: Case, near: date) -> Card:
         waiting=case.waiting,
         matter=case.matter,
         offers=offers,
-        lamp=case.matter.lamp(case.today, near),
-        is_running=case.matter.is_running,
+        lamp=lamp_of(case.due_on, not case.due_on, case.today, near),
+        word="" if case.due_on else case.matter.state or _("to decide on"),
         whom=lines.whom(case),
         how_long=lines.how_long(case),
         tried=lines.tried(case),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -36,6 +37,15 @@ class Case:
     @property
     def is_late(self) -> bool:
         return self.matter.is_late(self.today)
+
+    @property
+    def due_on(self) -> date | None:
+        """Of its clock; of what has none, the promise for which it was raised."""
+        if self.matter.is_running:
+            return self.matter.due_on
+        why = self.fact("why") or {}
+        is_held = self.matter.due_on is not None  # paused, met
+        return None if is_held else parse_date(why.get("due_on") or "")
 
     @property
     def department(self) -> int | None:

@@ -56,11 +56,20 @@ class Waiting:
     facts: dict[str, Any] = field(default_factory=dict)
     # Where the source has read it already.
     matter: Matter | None = None
+    # Of which ticket it is, where it is about something that hangs from one.
+    ticket: int | None = None
+    # What else of the same waits for this person, told on the same card.
+    also: "tuple[Waiting, ...]" = ()
 
     @property
     def card(self) -> str:
         again = f".{self.cycle}" if self.cycle else ""
         return f"{self.source}-{self.pk}{again}"
+
+    @property
+    def whole(self) -> Key:
+        """What is decided on as one: the ticket, with all that hangs from it."""
+        return (TICKET, self.ticket) if self.ticket else self.about
 
 
 @dataclass
@@ -211,6 +220,7 @@ def directives(reading: Reading, pk: int | None) -> Iterable[Waiting]:
                 rank=3,
                 on=due_on or date.max,
                 matter=matter,
+                ticket=one.ticket_id,
             )
 
 

@@ -158,7 +158,6 @@ def table_terms(data: dict[str, Any], case: Case) -> dict[str, Any]:
 
 
 def meeting_form(request: AppRequest, case: Case) -> forms.Form:
-    about = about_of(case)
     return meeting_forms.PlanForm(
         request.POST or None,
         region=meetings.home_region(request.user),
@@ -168,9 +167,17 @@ def meeting_form(request: AppRequest, case: Case) -> forms.Form:
             "day": calendar.add(timezone.localdate(), SOON).due,
             "at": MORNING,
             "chair": request.user.pk,
-            "departments": departments_about(about.ticket, about.of_project),
+            "departments": departments_of(case),
         },
     )
+
+
+def departments_of(case: Case) -> set[int]:
+    """Whose matter it is, and all that have a part in it."""
+    about = about_of(case)
+    found = departments_about(about.ticket, about.of_project)
+    concerned = {*found.values_list("pk", flat=True), case.department}
+    return {pk for pk in concerned if pk is not None}
 
 
 def order_form(request: AppRequest, case: Case) -> forms.Form:

@@ -11,7 +11,7 @@ from tests.factories import NOON, DepartmentFactory, ProjectFactory
 from tests.visits.escalation.stories import only, sweep
 from tests.visits.leader.acts import LATER, begin, call, give, task
 from tests.visits.orders.stories import issued, make_late
-from tests.visits.ticket_stories import working
+from tests.visits.ticket_stories import closed, working
 from visits.leader_desk.page import desk_of
 from visits.models import (
     Adoption,
@@ -22,7 +22,15 @@ from visits.models import (
     OrderProposal,
     SupervisionOrder,
 )
-from visits.services import decisions, escalations, meetings, orders, tickets
+from visits.services import (
+    decisions,
+    escalations,
+    meetings,
+    orders,
+    ratings,
+    tickets,
+)
+from visits.services.ratings import Said
 
 # The ticket is due on Friday 27 March: four and eleven working days beyond it.
 FOUR, ELEVEN = (4, 2), (4, 14)
@@ -206,6 +214,43 @@ def test_taken_higher_it_leaves_ones_own_desk(cast, late, lena):
     assert "raise" not in {one.act for one in every}
 
 
+def test_what_hangs_from_one_ticket_is_one_card_and_one_decision(cast, late):
+    """Nobody is in charge between: every rule reaches the chief leader."""
+    only("ticket_late_3", "ticket_late_10", "directive_late_3", "order_late")
+    give(cast, late)
+    make_late(issued(cast, late, colour="yellow").answer_by, NOON.date())
+    sweep(*ELEVEN)
+    now = moment(*ELEVEN)
+    assert len({one.subject_type for one in Escalation.objects.all()}) == 3
+    card = card_of(cast.maria, now)
+    said = [one.text for one in card.how_long]
+    assert said[0] == "提级事由：答复逾期超过 10 个工作日"
+    assert said[1:4] == [
+        "另有：答复逾期超过 3 个工作日",
+        "另有：批示答复逾期超过 3 个工作日",
+        "另有：督办单答复逾期",
+    ]
+    # Directed and ordered already: what a tap would send names the matter.
+    assert late.title in card.proposal
+    take(cast.maria, card, now)
+    assert {state for _level, state, _note in states()} == {"decided"}
+    assert not [key for key in cards(cast.maria, now) if key.startswith("escalation")]
+
+
+def test_while_a_tap_can_be_taken_back_the_whole_matter_rests(cast, late):
+    only("ticket_late_10")
+    give(cast, late)
+    sweep(*ELEVEN)
+    now = moment(*ELEVEN)
+    (card,) = desk_of(cast.maria, now=now).cards
+    assert [one.source for one in card.waiting.also] == ["directive"]
+    offer = card.offers.proposed
+    decisions.take_decision(
+        card.key, actor=cast.maria, act=offer.act, seen=offer.seen, now=now
+    )
+    assert cards(cast.maria, now) == []
+
+
 def test_said_how_it_is_settled(cast, late):
     sweep(*FOUR)
     now = moment(*FOUR)
@@ -273,6 +318,34 @@ def test_what_other_parts_raise_is_told_by_its_own_name(cast, late, monkeypatch)
     assert (card.matter.title, card.matter.number) == (late.title, late.number)
     assert card.offers.proposed.act == "direct"
     assert card.tried[0].text == cast.bureau.name
+
+
+@pytest.mark.parametrize("is_anonymous", [False, True])
+def test_a_bad_rating_says_whom_as_far_as_the_company_let_it(
+    cast, category, is_anonymous
+):
+    only("rating_very_bad")
+    said = Said(level=1, words="没有解决", tags=["slow"], is_anonymous=is_anonymous)
+    ticket = closed(cast)
+    ratings.rate(ticket, actor=cast.otto, said=said, now=LATER)
+    ratings.tell_nameless(now=LATER + timedelta(days=2))
+    sweep(3, 24)
+    card = card_of(cast.maria, moment(3, 24))
+    texts = [one.text for one in card.whom]
+    named = {ticket.title, cast.company.name} & set(texts)
+    assert len(named) == (0 if is_anonymous else 2)
+    assert ("问题（匿名评价）" in texts) == is_anonymous
+    assert cast.bureau.name in card.matter.title
+    assert card.lamp == "green"
+
+
+def test_every_card_begins_with_a_lamp(cast, as_user, late, listing, time_machine):
+    sweep(*FOUR)
+    time_machine.move_to(moment(*FOUR), tick=False)
+    page = as_user(cast.maria).get("/").content.decode()
+    heads = page.split('<article class="decision"')[1:]
+    assert len(heads) == 2
+    assert all('class="lamp' in head.partition("</h2>")[0] for head in heads)
 
 
 # --- Pauses and orders -------------------------------------------------------------

@@ -21,6 +21,10 @@ function equip(list) {
   box.setAttribute("aria-label", list.dataset.narrow);
   box.addEventListener("focus", () => withPinyin(() => narrow(list, box.value)));
   box.addEventListener("input", () => narrow(list, box.value));
+  // Enter finds; it does not send the form around it.
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
   // It finds, it is no answer: neither sent nor reported as one.
   box.addEventListener("change", (event) => event.stopPropagation());
   list.prepend(box);
