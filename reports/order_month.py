@@ -173,12 +173,13 @@ def may_read(user: User) -> bool:
 
 
 def first_of(text: str, today: date) -> date:
-    """2026-03 as its first day; what is no month is this one."""
+    """2026-03 as its first day; what is no month is the last whole one."""
+    last_whole = months_later(today.replace(day=1), -1)
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return today.replace(day=1)
-    return first if 2000 <= first.year <= today.year + 1 else today.replace(day=1)
+        return last_whole
+    return first if 2000 <= first.year <= today.year + 1 else last_whole
 
 
 def rows_of(region: Region, first_on: date, today: date) -> list[Row]:

@@ -91,6 +91,11 @@ class Page:
         return self.order.answer_by.lamp(self.today, self.near)
 
     @property
+    def lamp_word(self) -> str:
+        """Of a clock that stands how the order stands, not whether it was late."""
+        return "" if self.is_running else str(self.order.get_status_display())
+
+    @property
     def days_left(self) -> int | None:
         return deadlines.days_left(self.order.answer_by, self.today)
 

@@ -23,7 +23,7 @@ WRITE = "crm.lib.workbooks.write_table"
 
 
 def asked(user: User, query: QueryDict, today: date) -> tuple[Region, date]:
-    """The region and month that the address names; else his own and this one."""
+    """The region and month that the address names; else his own, the last whole one."""
     if not order_month.may_read(user):
         raise PermissionDenied
     regions = order_month.regions_for(user)
@@ -37,11 +37,14 @@ def page(request: AppRequest) -> HttpResponse:
     today = timezone.localdate()
     region, first_on = asked(request.user, request.GET, today)
     rows = order_month.rows_of(region, first_on, today)
+    months = [f"{one:%Y-%m}" for one in order_month.months_before(today)]
     context = {
         "region": region,
         "regions": order_month.regions_for(request.user),
         "month": f"{first_on:%Y-%m}",
-        "months": [f"{one:%Y-%m}" for one in order_month.months_before(today)],
+        "first_on": first_on,
+        "is_running": (first_on.year, first_on.month) == (today.year, today.month),
+        "months": months,
         "figures": order_month.figures_of(rows),
         "page": sliced(request, rows, SIZE),
         "today": today,

@@ -74,16 +74,27 @@ def test_the_page_lists_the_month_and_no_other(cast, month, as_user):
         assert shown in page
     assert "四月的" not in page
     empty = as_user(cast.axel).get(PAGE, {"month": "2026-01"}).content.decode()
-    assert "本月没有签发督办单" in empty
+    assert "该月没有签发督办单" in empty
     assert "暂无数据" in empty or "无数据" in empty
 
 
 @pytest.mark.parametrize(
     "odd", ["", "x", "2026-13", "0000-01", "9999-12", "2026-03-01", "9" * 40]
 )
-def test_an_odd_month_is_this_one(cast, month, as_user, odd):
+def test_it_opens_on_the_last_whole_month_and_odd_ones_do(cast, month, as_user, odd):
     page = as_user(cast.axel).get(PAGE, {"month": odd, "region": odd})
-    assert (page.status_code, page.context["month"]) == (200, "2026-05")
+    assert (page.status_code, page.context["month"]) == (200, "2026-04")
+
+
+def test_the_title_says_which_month_and_the_other_is_one_press_away(
+    cast, month, as_user
+):
+    client = as_user(cast.axel)
+    last = client.get(PAGE).content.decode()
+    assert "督办单月报 · 2026年4月" in last or "督办月报 · 2026年4月" in last
+    assert "本月未结束" not in last and "month=2026-05" in last
+    running = client.get(PAGE, {"month": "2026-05"}).content.decode()
+    assert "2026年5月" in running and "本月未结束" in running
 
 
 def test_a_region_out_of_scope_is_ones_own(still, cast, as_user):

@@ -128,3 +128,16 @@ def test_bad_days_come_back_with_a_sentence_and_what_was_typed(cast, as_user):
 def test_the_usual_leads_are_set_with_one_press(cast, as_user):
     assert as_user(cast.sven).post(reverse("visits:categories-link")).status_code == 302
     assert labour().default_lead == cast.bureau
+
+
+def test_the_brackets_of_an_untouched_name_become_full_and_back():
+    module = importlib.import_module("visits.migrations.0029_category_brackets")
+    life = Category.objects.get(key=module.KEY)
+    assert life.name == module.FULL
+    module.renamed(module.FULL, module.HALF)(apps, None)
+    life.refresh_from_db()
+    assert life.name == module.HALF
+    Category.objects.filter(key=module.KEY).update(name="职工之家")
+    module.renamed(module.HALF, module.FULL)(apps, None)
+    life.refresh_from_db()
+    assert life.name == "职工之家"

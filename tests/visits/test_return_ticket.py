@@ -204,3 +204,12 @@ def test_a_leader_of_other_departments_does_not_reassign(cast):
         now=LATER,
     )
     assert ticket.status == "dispatched"
+
+
+def test_the_page_says_when_another_lead_is_needed(cast, as_user):
+    ticket = returned(cast)
+    place = f"{ticket.get_absolute_url()}rule/"
+    page = as_user(cast.dora).get(place).content.decode()
+    lead = page.partition('for="id_lead"')[2].partition("<select")[0]
+    assert "选填" not in lead.partition("</label>")[0]
+    assert "裁定改由其他单位主办时必须选择" in lead

@@ -51,7 +51,7 @@ TITLE = "招不到挡车工"
 
 def test_it_is_on_bs_first_page_and_not_on_as(cast, as_user, ben, absence):
     section = in_hands(as_user, ben)
-    assert TITLE in section and cast.hana.name in section and "由您代办" in section
+    assert TITLE in section and cast.hana.name in section and "由本人代办" in section
     assert TITLE not in in_hands(as_user, cast.hana)
 
 
@@ -136,6 +136,13 @@ def test_and_where_nobody_does(cast, as_user, ben, absence):
     assert "无人代办" in page(as_user, cast.uma, "/stand-ins/")
     assert TITLE in page(as_user, cast.uma, "/tickets/?tab=mine")
     assert TITLE in page(as_user, cast.uma)
+
+
+def test_a_handler_without_a_b_has_the_way_in_his_row(cast, as_user):
+    for place in ("/stand-ins/", "/"):
+        html = page(as_user, cast.uma, place)
+        button = f'<a class="btn" href="/stand-ins/{cast.hana.pk}/">指定 B 角'
+        assert button in html, place
 
 
 def test_the_head_sets_and_ends_a_b(cast, as_user, ben):

@@ -155,6 +155,9 @@ class PublicComplaintForm(MatterForm):
 
 
 class CodeForm(forms.Form):
+    # Nothing is saved here: what stands above the errors.
+    problem = _("Not found. Please check:")
+
     code = forms.CharField(
         label=_("Receipt code"),
         max_length=60,

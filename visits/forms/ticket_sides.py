@@ -63,7 +63,11 @@ class RuleForm(ActForm):
         ],
         widget=forms.RadioSelect,
     )
-    lead = DepartmentField(label=_("Lead department"), required=False)
+    lead = DepartmentField(
+        label=_("Lead department"),
+        required=False,
+        help_text=_("Only if it is another department's; then it is needed."),
+    )
     note = forms.CharField(
         label=_("Grounds"),
         max_length=MOST_REASON,

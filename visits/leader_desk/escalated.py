@@ -49,7 +49,7 @@ def find(reading: Reading, pk: int | None) -> Iterable[Waiting]:
         *("pk", "version", "subject_type", "subject_id", "trigger", "level"),
         *("raised_at", "raised_by__name", "reason", "whole", "of"),
         *("department", "department__name", "rule__name", "why"),
-        *("rule__level", "rule__threshold"),
+        *("rule__level", "rule__threshold", "rule__clock"),
     )
     found = only(rows.order_by("-level", "pk"), pk).values(*fields)
     for row in sorted(found, key=severity):

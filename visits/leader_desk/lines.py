@@ -15,7 +15,7 @@ from crm.models import DeadlinePause
 from crm.services import calendar
 from projects.models import KeyListing
 
-from .matters import TICKET
+from .matters import TICKET, Key
 from .offers import Offers, cut
 from .proposals import Case
 from .sources import Waiting
@@ -112,13 +112,20 @@ def asked(case: Case) -> Iterator[Part]:
 
 
 def besides(case: Case) -> Iterator[Part]:
-    """What else came about the same, each rule and each person once."""
-    told = {case.fact("rule__name")}
+    """What else came about the same: of one clock, one directive, one order once."""
+    told = {promise_of(case.waiting)}
     for one in case.waiting.also:
-        text = brought_by(one)
-        if text and text not in told:
-            told.add(text)
-            yield Part(_("also: %(what)s") % {"what": text}, url_of(one))
+        text, promise = brought_by(one), promise_of(one)
+        if text and promise not in told:
+            pattern = _("also: %(what)s") if len(told) == 1 else "%(what)s"
+            told.add(promise)
+            yield Part(pattern % {"what": text}, url_of(one))
+
+
+def promise_of(one: Waiting) -> tuple[Key, str]:
+    """The gravest rule speaks for all of the same clock."""
+    clock = one.facts.get("rule__clock", "") if one.about[0] == TICKET else ""
+    return one.about, clock or one.facts.get("raised_by__name") or ""
 
 
 def brought_by(one: Waiting) -> str:

@@ -65,7 +65,13 @@ def test_each_of_the_four_answers(cast, at_three, client, said, words, status):
     ticket, _link, token = linked(cast)
     sent = {"said": said, "words": words, "person": "王经理"}
     answer = client.post(page_of(token), sent)
-    assert answer.status_code == 200
+    assert answer.status_code == 302
+    # Read again as often as one likes, it is thanked for and says nothing again.
+    for _ in range(2):
+        thanks = client.get(answer.url)
+        assert thanks.status_code == 200
+        assert "谢谢您的答复" in thanks.content.decode()
+    assert LinkWord.objects.count() == 1
     ticket.refresh_from_db()
     assert ticket.status == status
 
@@ -73,7 +79,7 @@ def test_each_of_the_four_answers(cast, at_three, client, said, words, status):
 def test_pressed_twice_the_second_reads_the_first(cast, at_three):
     ticket, _link, token = linked(cast)
     one, two = Client(), Client()
-    assert one.post(page_of(token), {"said": "partly"}).status_code == 200
+    assert one.post(page_of(token), {"said": "partly"}).status_code == 302
     again = two.post(page_of(token), {"said": "not_solved", "words": "不行"})
     assert again.status_code == 409
     assert "部分解决" in again.content.decode()

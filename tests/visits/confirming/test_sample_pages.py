@@ -110,11 +110,11 @@ def test_who_had_a_part_in_it_reads_that_another_one_calls(cast, as_user):
     GrantFactory(user=cast.olga, role=Role.SUPERVISOR, region=cast.county)
     olga, url = as_user(cast.olga), call.get_absolute_url()
     page = olga.get(url).content.decode()
-    assert "另一位督查人员" in page
+    assert "另一位监督员" in page
     assert 'name="result"' not in page
     assert olga.post(url, {}).status_code == 403
     page = as_user(cast.axel).get(url).content.decode()
-    assert "另一位督查人员" not in page
+    assert "另一位监督员" not in page
     assert 'name="result"' in page
 
 

@@ -324,7 +324,7 @@ def test_who_is_no_leader_any_more_carries_nothing_out(cast, extension, lena):
     decision = take(lena, card_of(lena))
     lena.grants.update(ends_on=NOON.date() - timedelta(days=1))
     failed = effect(decision)
-    assert (failed.state, failed.problem) == ("failed", "这件事已不由您决定。")
+    assert (failed.state, failed.problem) == ("failed", "这件事已不由本人决定。")
 
 
 @pytest.mark.parametrize("who", WHO)

@@ -9,7 +9,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.factories import NOON, ProjectFactory
+from tests.factories import NOON, DepartmentFactory, ProjectFactory
 from tests.visits.leader.acts import DAY, answer, begin, call, close, give, task
 from tests.visits.ticket_stories import picture
 from visits.models import Adoption, AgendaItem, Directive, Meeting, MeetingSeries
@@ -206,6 +206,18 @@ def test_a_ticket_costs_the_same_for_1_directive_and_10(
 MEETING = {
     "topic": "用工问题", "day": DAY.isoformat(), "at": "09:30", "place": "三楼",
 }  # fmt: skip
+
+
+def test_of_many_departments_the_concerned_come_first_and_one_can_search(
+    cast, ticket, as_user
+):
+    for number in range(12):
+        DepartmentFactory(name=f"A{number:02}局", region=cast.county)
+    page = text(as_user(cast.maria), f"{url('meeting-new')}?ticket={ticket.pk}")
+    shown = page.partition('data-narrow="')[2]
+    first = shown.partition('<input type="checkbox"')[2].partition("</label>")[0]
+    assert "checked" in first and cast.bureau.name in first
+    assert shown.count(f'value="{cast.bureau.pk}"') == 1
 
 
 def test_called_from_a_ticket_it_is_on_the_agenda(cast, ticket, as_user):

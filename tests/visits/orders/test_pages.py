@@ -140,6 +140,24 @@ def test_each_side_is_offered_its_own_acts(cast, as_user):
         assert url(name, order) not in dora
 
 
+def test_the_deadline_of_a_closed_order_is_not_called_late(cast, as_user):
+    order = closed(cast)
+    Deadline.objects.filter(pk=order.answer_by_id).update(
+        due_on=NOON.date() - timedelta(days=1)
+    )
+    page = text(as_user(cast.axel), order.get_absolute_url())
+    card = page.partition('<div class="deadline">')[2].partition("</div>")[0]
+    assert "已销号" in card and "期限" in card
+    assert "逾期" not in card and "已办或暂停" not in card
+
+
+@pytest.mark.parametrize("colour", ["blue", "yellow", "red"])
+def test_each_colour_has_its_own_mark(cast, as_user, colour):
+    order = issued(cast, colour=colour)
+    for address in (order.get_absolute_url(), f"{LIST}?tab=open"):
+        assert f"tag-{colour}" in text(as_user(cast.axel), address)
+
+
 def test_who_came_second_is_told_and_keeps_what_was_typed(cast, as_user):
     order = issued(cast)
     client = as_user(cast.axel)

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
@@ -18,6 +18,9 @@ from visits.services import confirm_links as services
 from visits.services.confirm_links import LinkOverError, Said, SaidAlreadyError
 from visits.views.strangers import limited, visitor_of
 
+# In the address after one's own word: it is thanked for, not told as another's.
+THANKS = "thanks"
+
 
 @login_not_required
 @sensitive_post_parameters()
@@ -31,13 +34,15 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     try:
         services.check_open(link)
         if form.is_valid():
-            said = services.say_by_link(
+            services.say_by_link(
                 token, visitor=visitor_of(request), **form.cleaned_data
             )
-            return done(request, link, said, is_repeat=False, status=200)
+            # To a page of its own: read again, it says nothing again.
+            return redirect(f"{request.path}?{THANKS}")
     except SaidAlreadyError as error:
         status = 409 if request.method == "POST" else 200
-        return done(request, link, error.said, is_repeat=True, status=status)
+        is_repeat = request.method == "POST" or THANKS not in request.GET
+        return done(request, link, error.said, is_repeat=is_repeat, status=status)
     except LinkOverError as error:
         return refused(request, link, error, status=410)
     except UsedLinkError:
