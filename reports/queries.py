@@ -149,7 +149,7 @@ def ticket_rows(flat: Iterable[Any], today: date) -> list[TicketRow]:
         if kind in CLOCK_LABELS:
             lamp = lamp_of_ticket(status, due_on, today, near)
         left = calendar.count_between(today, due_on) if due_on else None
-        rows.append(TicketRow(*values, lamp, left))
+        rows.append(TicketRow._make([*values, lamp, left, False, False, None]))
     return rows
 
 

@@ -86,6 +86,7 @@ class SeriesForm(HeldForm):
         coerce=int,
         empty_value=None,
         required=False,
+        help_text=_("Needed if it comes by the week."),
     )
     every = forms.IntegerField(
         label=_("every (weeks)"),
@@ -100,7 +101,9 @@ class SeriesForm(HeldForm):
         max_value=15,
         required=False,
         widget=forms.NumberInput({"inputmode": "numeric"}),
-        help_text=_("3: on the third working day of each month."),
+        help_text=_(
+            "Needed if it comes by the month. 3: on the third working day of each."
+        ),
     )
     first_on = DayField(
         label=_("first day"),
@@ -111,6 +114,12 @@ class SeriesForm(HeldForm):
         *("name", "rhythm", "weekday", "every", "nth", "first_on"),
         *("at", "place", "chair", "recorder", "departments"),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: as Django's own
+        super().__init__(*args, **kwargs)
+        for name in ("weekday", "nth"):
+            # The rhythm decides which of them is needed; their hints say so.
+            self.fields[name].is_conditional = True  # type: ignore[attr-defined] # ours
 
     def rule(self) -> Rule:
         values = {name: self.cleaned_data[name] for name in RULED}

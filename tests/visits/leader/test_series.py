@@ -201,3 +201,14 @@ def test_who_sees_a_series_and_its_meetings(cast, someone, who, sees):
     user = someone(who)
     assert MeetingSeries.objects.visible_to(user).exists() == sees
     assert Meeting.objects.visible_to(user).exists() == sees
+
+
+def test_the_page_says_which_fields_the_rhythm_needs(cast, as_user):
+    page = as_user(cast.maria).get("/meetings/series/new/").content.decode()
+    for name, hint in (
+        ("weekday", "按星期召开时必填"),
+        ("nth", "按每月工作日召开时必填"),
+    ):
+        label = page.partition(f'for="id_{name}"')[2].partition("</label>")[0]
+        assert "选填" not in label
+        assert hint in page
