@@ -131,7 +131,7 @@ def test_the_usual_leads_are_set_with_one_press(cast, as_user):
 
 
 def test_the_brackets_of_an_untouched_name_become_full_and_back():
-    module = importlib.import_module("visits.migrations.0029_category_brackets")
+    module = importlib.import_module("visits.migrations.0032_category_brackets")
     life = Category.objects.get(key=module.KEY)
     assert life.name == module.FULL
     module.renamed(module.FULL, module.HALF)(apps, None)

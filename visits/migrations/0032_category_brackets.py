@@ -15,5 +15,5 @@ def renamed(before, after):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("visits", "0028_ticket_merged")]
+    dependencies = [("visits", "0031_escalation_rule_names")]
     operations = [migrations.RunPython(renamed(HALF, FULL), renamed(FULL, HALF))]
