@@ -93,7 +93,7 @@ def test_every_wrong_code_gets_the_same_answer(cast, client):
     assert {one.status_code for one in answers} == {422}
     assert len({neutral(one) for one in answers}) == 1
     page = answers[0].content.decode()
-    assert "没有找到，请检查" in page and "还没有保存" not in page
+    assert "没有找到，请检查：" in page and "还没有保存，请检查" not in page
 
 
 def test_so_many_looks_an_hour_from_one_line(cast, client, settings):
