@@ -224,7 +224,7 @@ def test_what_hangs_from_one_ticket_is_one_card_and_one_decision(cast, late):
     assert len({one.subject_type for one in Escalation.objects.all()}) == 3
     card = card_of(cast.maria, now)
     said = [one.text for one in card.how_long]
-    assert said[0] == "提级事由：答复逾期超过 10 个工作日"
+    assert said[0] == "提级事由：办结逾期超过 10 个工作日"
     # Of one clock only the gravest speaks.
     assert said[1:3] == ["另有：批示答复逾期超过 3 个工作日", "督办单答复逾期"]
     # Directed and ordered already: what a tap would send names the matter.
