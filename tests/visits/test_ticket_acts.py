@@ -259,6 +259,7 @@ def test_every_act_in_every_state_for_those_who_may(cast, kept, state, act):
         assert got == expected(act, state, name), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("acts", SIDES, ids=lambda acts: acts[0])
 def test_nobody_else_does_anything_in_any_state(cast, kept, state, acts):
