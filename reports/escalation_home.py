@@ -48,7 +48,7 @@ def address_of(row: Row) -> Address:
 
 
 def told_where_it_stands(sections: list[Section]) -> list[Section]:
-    """A ticket that has its row elsewhere says there why it came, and only there."""
+    """What has its row elsewhere stands only there; a ticket's says why it came."""
     raised = next((one for one in sections if one.template == TEMPLATE), None)
     if raised is None:
         return sections
@@ -57,8 +57,17 @@ def told_where_it_stands(sections: list[Section]) -> list[Section]:
     for section in sections:
         marked = [marked_row(row, by_address, told) for row in section.shown]
         section.rows = [*marked, *section.rows[len(marked) :]]
+        told |= opened_by(section)
     raised.rows = [row for row in raised.rows if address_of(row) not in told]
     return [one for one in sections if one is not raised or one.rows]
+
+
+def opened_by(section: Section) -> set[Address]:
+    """The pages of directives and orders: their lamp and day say why."""
+    if not section.opens:
+        return set()
+    keys = [row["pk"] if isinstance(row, dict) else row.pk for row in section.shown]
+    return {reverse(section.opens, args=[key]) for key in keys}
 
 
 def marked_row(row: Any, raised: dict[Address, Row], told: set[Address]) -> Any:

@@ -38,6 +38,7 @@ def unit(user: User, today: date) -> Iterable[Section]:
             rows=rows,
             empty="",
             more=More(reverse("visits:directives"), _("All directives")),
+            opens="visits:directive",
         )
     if rows := owed(tasks(user, today, ROWS + 1), today):
         yield Section(

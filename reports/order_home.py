@@ -50,7 +50,7 @@ def orders(user: User, narrow: order_list.Narrow, today: date) -> list[Row]:
 
 def listed(title: str, rows: list[Row], tab: str, hint: str = "") -> Section:
     more = More(f"{reverse('visits:orders')}?tab={tab}", _("All supervision orders"))
-    return Section(title, ORDERS, rows, "", hint=hint, more=more)
+    return Section(title, ORDERS, rows, "", hint=hint, more=more, opens="visits:order")
 
 
 def issuer(user: User, today: date) -> Iterable[Section]:

@@ -32,6 +32,8 @@ class Section:
     # Whether more rows are more work: people to call and desks are not counted.
     is_counted: bool = True
     anchor: str = ""
+    # Of rows without a sentence of their own for it: the page that each opens.
+    opens: str = ""
 
     @property
     def shown(self) -> Sequence[Any]:

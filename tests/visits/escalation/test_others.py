@@ -170,13 +170,21 @@ def test_a_nameless_one_is_told_the_day_after_and_tells_nobody_by_whom(
 # --- The first page -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", ["uma", "hana"])
-def test_the_first_page_shows_what_has_come_to_a_person(cast, as_user, directive, who):
-    client = as_user(getattr(cast, who))
+def test_the_first_page_shows_what_has_come_to_a_person(cast, as_user):
+    only("meeting_task_late")
+    task(cast, call(cast))
+    client = as_user(cast.uma)
     assert "提级待处理" not in client.get("/").content.decode()
+    assert sweep(3, 26) == [("meeting_task_late", 1)]
+    assert "提级待处理" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["uma", "hana"])
+def test_a_directive_stands_there_once(cast, as_user, directive, who):
     sweep(3, 24)
-    page = client.get("/").content.decode()
-    assert "提级待处理" in page
+    page = as_user(getattr(cast, who)).get("/").content.decode()
+    assert page.count(reverse("visits:directive", args=[directive.pk])) == 1
+    assert "提级待处理" not in page
 
 
 def test_a_ticket_that_was_raised_stands_on_the_first_page_once(
