@@ -66,8 +66,9 @@ def cards(user, now=LATER):
     return [one.key for one in desk_of(user, now=now).cards]
 
 
-def card_of(user, now=LATER):
-    (card,) = desk_of(user, now=now).cards
+def card_of(user, now=LATER, source=""):
+    found = desk_of(user, now=now).cards
+    (card,) = [one for one in found if one.key.startswith(source)]
     return card
 
 
@@ -81,3 +82,16 @@ def take(actor, card, act=None, now=LATER, seen=None):
 def effect(decision, now=None):
     now = now or decision.effective_at
     return decisions.carry_out(decision.pk, now=now)
+
+
+def carried_out(actor, card, now, act=None):
+    """Tapped, and not taken back in the seconds that follow."""
+    return effect(take(actor, card, act, now=now))
+
+
+# The ticket is due on Friday 27 March: four and eleven working days beyond it.
+FOUR, ELEVEN = (4, 2), (4, 14)
+
+
+def moment(month, day):
+    return NOON.replace(month=month, day=day)
