@@ -13,8 +13,8 @@ from tests.visits.ticket_stories import HOUR, answered, closed
 from visits.models import Callback, CallTry, LinkWord, Sample, SampledCall, Ticket
 from visits.services import callbacks, confirm_links, samples, tickets
 
+from .sampled import TODAY, wanted
 from .stories import LATER, SAID, called, in_vain
-from .test_sample import TODAY, wanted
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TOGETHER = 6

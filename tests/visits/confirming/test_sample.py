@@ -18,44 +18,19 @@ from tests.factories import (
     ContactFactory,
     GrantFactory,
 )
-from tests.visits.ticket_stories import DAY, HOUR, answered, closed
+from tests.visits.confirming.sampled import (
+    CALLED,
+    TODAY,
+    by_call,
+    drawn,
+    record,
+    wanted,
+)
+from tests.visits.ticket_stories import DAY, HOUR, closed
 from visits import sampling
 from visits.models import Sample, SampledCall, Ticket
 from visits.services import samples, tickets
-from visits.services.samples import Wanted, draw_sample
-
-TODAY = NOON + 2 * DAY
-CALLED = TODAY + HOUR
-
-
-def by_call(cast, **more):
-    proof = tickets.Proof(
-        "call", person="王经理", phone="13812345678", called_at=NOON + 3 * HOUR
-    )
-    return tickets.confirm_ticket(
-        answered(cast, **more),
-        actor=cast.olga,
-        outcome="solved",
-        proof=proof,
-        now=NOON + 3 * HOUR,
-    )
-
-
-def wanted(cast, **more):
-    days = {"first_on": NOON.date(), "last_on": NOON.date()}
-    return Wanted(**({"region": cast.county, "number": 5} | days | more))
-
-
-def drawn(cast, **more):
-    return draw_sample(wanted(cast, **more), actor=cast.axel, now=TODAY)
-
-
-def record(call, actor, result="contradicts", at=CALLED, **more):
-    words = {"person": "张会计", "phone": "13800001111", "words": "一个人也没来"}
-    return samples.record_sampled_call(
-        call, actor=actor, result=result, called_at=at, now=at, **(words | more)
-    )
-
+from visits.services.samples import draw_sample
 
 # --- The draw ----------------------------------------------------------------------
 
@@ -373,60 +348,3 @@ def test_the_number_is_shown_for_the_call_and_noted_where_nobody_reads_it(cast):
     record(call, cast.axel)
     with pytest.raises(PermissionDenied):
         samples.show_number(call, contact, actor=cast.axel)
-
-
-# --- What follows ------------------------------------------------------------------
-
-
-def decide(call, actor, decision="reopened", reason="企业称未解决", **more):
-    return samples.decide_contradiction(
-        call, actor=actor, decision=decision, reason=reason, now=CALLED + HOUR, **more
-    )
-
-
-def test_the_dispatch_centre_reopens(cast):
-    ticket = by_call(cast)
-    call = record(drawn(cast).calls.get(), cast.axel)
-    decide(call, cast.dora)
-    decide(call, cast.dora)
-    ticket.refresh_from_db()
-    call.refresh_from_db()
-    assert (ticket.status, ticket.redo_count, ticket.sign_off) == ("working", 1, "")
-    assert (call.outcome, call.sign_off) == ("solved", "call")
-    assert call.decision == "reopened"
-    assert Event.objects.filter(action="ticket.reopened").count() == 1
-
-
-def test_or_says_why_not(cast):
-    ticket = by_call(cast)
-    call = record(drawn(cast).calls.get(), cast.axel)
-    with pytest.raises(DomainError) as refusal:
-        decide(call, cast.dora, "left", " ")
-    assert refusal.value.field == "reason"
-    decide(call, cast.dora, "left", "属另一件事")
-    assert Ticket.objects.get(pk=ticket.pk).status == "closed"
-    with pytest.raises(WrongStatus):
-        decide(call, cast.dora)
-
-
-@pytest.mark.parametrize("who", ["axel", "maria", "olga", "hana", "otto", "dirk"])
-def test_nobody_else_decides(cast, who):
-    by_call(cast)
-    call = record(drawn(cast).calls.get(), cast.axel)
-    with pytest.raises(PermissionDenied):
-        decide(call, getattr(cast, who))
-
-
-def test_what_was_reopened_meanwhile_is_not_reopened_again(cast):
-    ticket = closed(cast)
-    call = record(drawn(cast).calls.get(), cast.axel)
-    tickets.reopen_ticket(ticket, actor=cast.otto, reason="又走了", now=CALLED)
-    with pytest.raises(WrongStatus):
-        decide(call, cast.dora)
-
-
-def test_what_does_not_contradict_has_nothing_to_decide(cast):
-    closed(cast)
-    call = record(drawn(cast).calls.get(), cast.axel, "confirmed")
-    with pytest.raises(PermissionDenied):
-        decide(call, cast.dora)

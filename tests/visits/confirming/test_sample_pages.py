@@ -10,7 +10,7 @@ from tests.factories import NOON, ContactFactory, GrantFactory
 from tests.visits.ticket_stories import DAY, HOUR, closed
 from visits.models import Sample, SampledCall, Ticket
 
-from .test_sample import drawn, record
+from .sampled import drawn, record
 
 TODAY = NOON + 2 * DAY
 

@@ -6,8 +6,8 @@ from visits.services import confirm_links
 from visits.services.callbacks import record_call
 from visits.services.samples import decide_contradiction
 
+from .sampled import CALLED, by_call, drawn, record
 from .stories import DAY, LATER, in_vain, linked, silent
-from .test_sample import CALLED, by_call, drawn, record
 
 
 def told_of(action):
