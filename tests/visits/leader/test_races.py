@@ -6,12 +6,12 @@ import pytest
 
 from crm.models import Event
 from tests.cast import make_cast
-from tests.factories import NOON, CategoryFactory, GrantFactory, UserFactory
+from tests.factories import NOON
 from tests.visits.confirming.test_races import outcome_of
 from tests.visits.test_intake_race import TOGETHER, at_once
 from tests.visits.ticket_stories import working
 from visits.models import AgendaItem, Decision, Directive, DirectiveAnswer, Extension
-from visits.services import decisions, directives, meetings, tickets
+from visits.services import decisions, directives, meetings
 
 from .acts import LATER, answer, call, card_of, give, plan_of, take
 
@@ -19,25 +19,12 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture
-def cast():
-    CategoryFactory()
+def cast(category):
     return make_cast()
 
 
 @pytest.fixture
-def lena(cast):
-    """In charge of the bureau: 分管领导."""
-    user = UserFactory(login="lena", department=cast.bureau)
-    GrantFactory(user=user, role="leader", department=cast.bureau)
-    return user
-
-
-@pytest.fixture
-def card(cast, lena):
-    """An extension that the unit's head cannot grant to himself."""
-    tickets.ask_extension(
-        working(cast), actor=cast.uma, days=10, reason="需上级批复", now=LATER
-    )
+def card(extension, lena):
     return card_of(lena)
 
 
