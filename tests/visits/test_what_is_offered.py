@@ -19,6 +19,7 @@ from .ticket_stories import (
     parked,
     pause_asked,
     paused,
+    raised,
     replied,
     returned,
     working,
@@ -47,6 +48,7 @@ def test_a_return_is_offered_within_a_working_day(cast, day, is_offered):
 
 
 def test_a_return_is_not_offered_once_more_after_the_ruling(cast):
+    raised(cast)  # so that no two keys are equal by chance
     ticket = tickets.rule_on_return(
         returned(cast),
         actor=cast.dora,

@@ -189,7 +189,7 @@ class TicketRights(ScopedQuerySet[T]):
             may_read_internal=Exists(every.internal_to(user)),
             lead_since=Subquery(lead.values("started_on")[:1]),
             is_ruled=Exists(
-                self._hanging("returns").filter(part__in=lead.values("pk"))
+                self._hanging("returns").filter(part__is_lead=True, part__ended_on=None)
             ),
             asks_pause=Exists(self._hanging("pauses").filter(decided_at=None)),
             asks_extension=Exists(self._hanging("extensions").filter(decided_at=None)),
