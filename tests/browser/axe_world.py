@@ -1,11 +1,12 @@
-"""Records on which the pages of ratings and orders have what they ask for, today."""
+"""Records on which pages have what they ask for, today."""
 
 from django.utils import timezone
 
 from tests.access_ratings import People, close_ticket
 from tests.factories import VisitFactory
 from tests.visits.orders import stories as order_stories
-from visits.services import ratings
+from visits.models import Category
+from visits.services import ratings, tickets
 from visits.services.ratings import links
 
 
@@ -26,7 +27,12 @@ def make_states(cast, company):
     ratings.record_call_back(called.correction, actor=cast.dora, **call)
     _link, rate = links.make_link(close_ticket(company, people), actor=cast.dora)
     _link, look = links.make_second_link(called, actor=cast.dora)
+    given = dispatched(cast, company)
     return {
+        # Offered only while their time is not over.
+        "visits:ticket-return": {"pk": given.pk},
+        "visits:ticket-extend": {"pk": begun(cast, company).pk},
+        "visits:ticket-reopen": {"pk": close_ticket(company, people).pk},
         "visits:rate-visit": {"pk": visit.pk},
         "visits:rating-call": {"pk": sent.pk},
         "visits:rating-rule": {"pk": objected.pk},
@@ -44,3 +50,16 @@ def rated(cast, company, people):
 
 def report(cast, rating):
     ratings.send_correction(rating.correction, actor=cast.hana, done="已上门道歉。")
+
+
+def dispatched(cast, company):
+    ticket = tickets.raise_ticket(actor=cast.olga, company=company, text="缺电工。")
+    category = Category.objects.get(key="labour")
+    return tickets.dispatch_ticket(
+        ticket, actor=cast.dora, lead=cast.bureau, category=category
+    )
+
+
+def begun(cast, company):
+    ticket = tickets.accept_ticket(dispatched(cast, company), actor=cast.hana)
+    return tickets.start_work(ticket, actor=cast.hana)
