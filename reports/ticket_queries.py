@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Q, When
 
-from crm.models import DeadlinePause, Role, User
+from crm.models import Role, User
 from crm.models.people import by_access
 from crm.services import deadlines
 from visits.models import (
@@ -61,7 +61,7 @@ def to_decide(user: User, today: date) -> Any:
 def to_accept_in_time(user: User, today: date) -> Any:
     """Nobody has accepted them, and they are neither late nor near: no other list."""
     new = Ticket.objects.owed_by_units_of(user).filter(solve_by__handler=None)
-    later = new.exclude(solve_by__due_on__lte=deadlines.yellow_from(today))
+    later = new.exclude(due_on__lte=deadlines.yellow_from(today))
     return by_due(later.exclude(status=Status.RETURNED))
 
 
@@ -111,16 +111,10 @@ def matters_of_owner(user: User, today: date, limit: int) -> list[TicketRow]:
 
 @by_access
 def flat_matters(user: User, limit: int) -> Any:
-    asked = TicketPause.objects.filter(
-        ticket=OuterRef("pk"),
-        kind=DeadlinePause.Kind.COMPANY,
-        is_granted=True,
-        ended_on=None,
-    )
     tickets = Ticket.objects.visible_to(user).filter(
         company__in=user.access.company_ids(Role.OWNER)
     )
-    found = with_lead(tickets).annotate(is_asked=Exists(asked))
-    waits = When(Q(status=Ticket.Status.CONFIRMING) | Q(is_asked=True), then=0)
+    found = with_lead(tickets.with_waiting())
+    waits = When(Q(status=Status.CONFIRMING) | Q(waits_for_company=True), then=0)
     ordered = found.order_by(Case(waits, default=1), "-pk")
-    return ordered.values_list(*TICKET_FIELDS, "is_asked")[:limit]
+    return ordered.values_list(*TICKET_FIELDS, "waits_for_company")[:limit]

@@ -83,3 +83,14 @@ def test_the_company_finds_what_it_did_not_send(cast, as_user):
     )
     assert "门口的路坏了" in as_user(cast.otto).get("/").text
     assert "门口的路坏了" not in as_user(cast.olga).get("/").text
+
+
+def test_a_new_ticket_stands_once_on_the_heads_page(cast, as_user):
+    """Its contact is due tomorrow: near, though nobody has accepted it."""
+    ticket = stories.dispatched(cast)
+    holding = {
+        title
+        for title, section in sections(as_user, cast.uma).items()
+        if any(getattr(row, "pk", None) == ticket.pk for row in section.rows)
+    }
+    assert holding == {"逾期和将到期"}

@@ -202,12 +202,14 @@ class TicketRights(ScopedQuerySet[T]):
                 .filter(decided_at=None)
                 .exclude(asked_by=user)
             ),
-            waits_for_company=Exists(
-                self._hanging("pauses").filter(
-                    kind=DeadlinePause.Kind.COMPANY, is_granted=True, ended_on=None
-                )
-            ),
+        ).with_waiting()
+
+    def with_waiting(self) -> Self:
+        """Annotate whether it is paused until the company brings something."""
+        asked = self._hanging("pauses").filter(
+            kind=DeadlinePause.Kind.COMPANY, is_granted=True, ended_on=None
         )
+        return self.annotate(waits_for_company=Exists(asked))
 
     def _hanging(self, name: str) -> "models.QuerySet[Any, Any]":
         """The rows of a ticket under this name; their model is loaded after this."""
