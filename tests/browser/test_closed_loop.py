@@ -117,15 +117,9 @@ def act(page, ticket, name, **typed):
     fill(page, **typed)
 
 
-def test_a_problem_on_all_its_side_ways(pages, people, later):
+def returned_and_given_anew(pages, people, ticket):
+    """To the wrong department first; the centre rules the same day."""
     otto, dora = pages("otto", phone=True), pages("dora")
-    # The company raises it on the phone.
-    otto.goto("/tickets/raise/")
-    fill(otto, text="招不到挡车工。三条线停了一条,已经两周。")
-    ticket = Ticket.objects.get()
-    expect(otto.get_by_text("您现在不用做什么").first).to_be_visible()
-
-    # Dispatched to the wrong department, returned, ruled on, dispatched anew.
     water, bureau = people["tom"].department_id, people["hana"].department_id
     act(dora, ticket, "dispatch", lead=water)
     act(pages("tom"), ticket, "return", reason="属人社局职责。", suggested=bureau)
@@ -136,7 +130,10 @@ def test_a_problem_on_all_its_side_ways(pages, people, later):
     act(dora, ticket, "rule", ruling="upheld", lead=bureau, note="按职责清单。")
     assert state(ticket.number) == "dispatched"
 
-    # Signed for, called, paused until the company brings what is missing.
+
+def paused_until_supplied(pages, later, ticket):
+    """Signed for, called, and the company brings what is missing."""
+    otto = pages("otto", phone=True)
     hana = pages("hana")
     act(hana, ticket, "accept")
     hana.goto(f"/tickets/{ticket.pk}/contact/")
@@ -156,6 +153,18 @@ def test_a_problem_on_all_its_side_ways(pages, people, later):
     otto.goto(f"/tickets/{ticket.pk}/supply/")
     fill(otto, text="岗位表如下:挡车工 23 人。")
     assert state(ticket.number) == "working"
+
+
+def test_a_problem_on_all_its_side_ways(pages, people, later):
+    otto, hana = pages("otto", phone=True), pages("hana")
+    # The company raises it on the phone.
+    otto.goto("/tickets/raise/")
+    fill(otto, text="招不到挡车工。三条线停了一条,已经两周。")
+    ticket = Ticket.objects.get()
+    expect(otto.get_by_text("您现在不用做什么").first).to_be_visible()
+
+    returned_and_given_anew(pages, people, ticket)
+    paused_until_supplied(pages, later, ticket)
 
     # Extended by the head; the company reads the new day.
     act(hana, ticket, "extend", days=20, reason="要跨市招聘。")

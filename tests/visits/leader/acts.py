@@ -12,6 +12,7 @@ DAY = NOON.date()  # Wednesday, 18 March 2026
 LATER = NOON + timedelta(days=1)
 WEEK = NOON + timedelta(days=9)
 SECOND = timedelta(seconds=1)
+NO_LEADERS = ["olga", "hana", "uma", "dora", "axel", "otto", "dirk", "sven"]
 
 
 def give(cast, ticket=None, actor=None, **more):
