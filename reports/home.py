@@ -170,14 +170,15 @@ def unit_head(user: User, today: date) -> Iterable[Section]:
         empty=_("Nothing in your unit is late or due within two working days."),
         more=whole_unit,
     )
-    yield Section(
-        title=_("Others not accepted yet"),
-        template="reports/home/_tickets.html",
-        rows=ticket_queries.to_accept_in_time(user, today, ROWS + 1),
-        empty=_("No other ticket waits to be accepted."),
-        hint=_("The clock runs since dispatch, accepted or not."),
-        more=whole_unit,
-    )
+    if later := ticket_queries.to_accept_in_time(user, today, ROWS + 1):
+        yield Section(
+            title=_("Others not accepted yet"),
+            template="reports/home/_tickets.html",
+            rows=later,
+            empty="",
+            hint=_("The clock runs since dispatch, accepted or not."),
+            more=whole_unit,
+        )
     yield Section(
         title=_("Who has how much"),
         template="reports/home/_load.html",
