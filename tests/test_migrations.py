@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 
 APPS = {"crm", "projects", "visits"}
@@ -40,6 +41,16 @@ def test_migrations_can_go_back(ours):
         if not operation.reversible
     ]
     assert stuck == []
+
+
+def test_a_squash_ends_where_its_steps_end():
+    """New databases go by the squash, those under way by its steps."""
+    whole, steps = (
+        MigrationLoader(None, replace_migrations=replace) for replace in (True, False)
+    )
+    assert any(one.replaces for one in whole.disk_migrations.values())
+    between = MigrationAutodetector(steps.project_state(), whole.project_state())
+    assert between.changes(graph=whole.graph) == {}
 
 
 @pytest.mark.slow
