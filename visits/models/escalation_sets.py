@@ -119,6 +119,9 @@ class EscalationQuerySet(ScopedQuerySet["Escalation"]):
         return every
 
     def _any_of(self, branches: list[Self]) -> Self:
+        if len(branches) == 1:
+            # A subquery would gather all of the branch to look for the few of self.
+            return self & branches[0]
         keys = union_of([one.values("pk") for one in branches])
         return self.none() if keys is None else self.filter(pk__in=keys)
 

@@ -1,6 +1,5 @@
 """Fill an empty database with a county that does not exist."""
 
-import gc
 from argparse import ArgumentParser
 from contextlib import ExitStack
 from datetime import timedelta
@@ -16,6 +15,7 @@ from django.utils.module_loading import module_has_submodule
 from crm import demo, notices
 from crm.demo.loading import loading
 from crm.demo.story import SCALES, tell
+from crm.lib import garbage
 from crm.models import Company, User
 from crm.notices import NEVER
 
@@ -40,10 +40,7 @@ class Command(BaseCommand):
         modules = [import_module(f"{app}.demo") for app in ABOVE if has_demo(app)]
         with ExitStack() as stack:
             # Most of what is made is kept: looking for garbage is a tenth of the time.
-            stack.callback(gc.set_threshold, *gc.get_threshold())
-            gc.set_threshold(50_000)
-            stack.callback(gc.unfreeze)
-            gc.freeze()
+            stack.enter_context(garbage.seldom_sought())
             # Of a past of months nobody was told; of the last days there is a bell.
             told = NEVER if story.scale.is_large else timezone.now() - TOLD
             stack.enter_context(notices.only_since(told))

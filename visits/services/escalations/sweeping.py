@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from crm import notices
+from crm.lib import garbage
 from crm.models import Deadline
 from visits import escalation_kinds
 from visits.escalation_kinds import Kind, Reached
@@ -73,7 +74,7 @@ class Sweep:
 
     def run(self) -> list[Fired]:
         # Who is at which level is asked once for the whole sweep.
-        with notices.remembering():
+        with notices.remembering(), garbage.seldom_sought():
             self.look_at_all()
         return self.fired
 
