@@ -59,6 +59,7 @@ def test_every_icon_that_is_named_is_in_the_sprite():
     assert named - listed == set()
 
 
+@pytest.mark.slow
 def test_every_icon_of_the_sprite_is_used():
     listed = (STATIC / "icons.txt").read_text().split()
     scripts = (STATIC / "js").rglob("*.js")

@@ -23,6 +23,7 @@ def ours():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_models_and_migrations_agree():
     out = StringIO()

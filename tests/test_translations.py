@@ -128,6 +128,7 @@ DATA = {
 }
 
 
+@pytest.mark.slow
 def test_python_holds_no_chinese_sentences():
     wrong = [
         f"{path.relative_to(ROOT)}:{line} {text[:40]}"

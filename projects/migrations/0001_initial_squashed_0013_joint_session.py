@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('crm', '0015_stand_ins'),
+        ('crm', '0002_ground_squashed_0015_stand_ins'),
     ]
 
     operations = [

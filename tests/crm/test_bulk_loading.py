@@ -23,6 +23,7 @@ def load(company):
         rows.finish()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_what_points_nowhere_is_refused_and_nothing_stays_off():
     before = indexes_and_keys()

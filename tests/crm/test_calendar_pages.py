@@ -274,6 +274,7 @@ def upload(client, content, name="2027.json"):
     return client.post(IMPORT, {"act": "read", "file": file})
 
 
+@pytest.mark.slow
 def test_a_json_file_fills_the_rows(sven):
     data = to_json(published_years()[-1])
     flat = data | {"makeup_workdays": list(data["makeup_workdays"])}

@@ -77,6 +77,7 @@ def test_the_clean_ledger_is_loaded(county):
     assert Company.objects.get(name__contains="联合华泰").region == county
 
 
+@pytest.mark.slow
 def test_the_same_ledger_twice_is_refused(county):
     run(DATA / "ledger.xlsx", *HERE)
     count = Company.objects.count()
@@ -295,6 +296,7 @@ def test_a_file_that_is_no_ledger_is_refused_in_words(tmp_path, cast, content):
     assert "Traceback" not in complaints
 
 
+@pytest.mark.slow
 def test_a_far_cell_does_not_take_the_memory(tmp_path, cast):
     path = tmp_path / "far.xlsx"
     book = xlsxwriter.Workbook(str(path))

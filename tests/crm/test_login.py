@@ -105,6 +105,7 @@ def test_a_lock_ends_by_itself_and_trying_does_not_prolong_it(client, lin):
         assert try_as(client, "lin").status_code == 302
 
 
+@pytest.mark.slow
 def test_at_most_twenty_guesses_an_hour_from_however_many_browsers(lin):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for second in range(0, 3600, 60):

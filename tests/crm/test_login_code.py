@@ -327,6 +327,7 @@ def test_a_worker_that_comes_too_late_sends_nothing(otto):
     assert sent == []
 
 
+@pytest.mark.slow
 def test_refusals_are_events_without_the_code(client, otto):
     url = ask(client)
     type_in(client, url, wrong(sent[0][1]))

@@ -106,6 +106,7 @@ def test_asvs_wants_length_and_nothing_else(zhang, settings):
     assert codes("passwordpassword1", zhang) == {"guessable"}
 
 
+@pytest.mark.slow
 def test_none_of_the_last_five_comes_back(zhang):
     chosen = [f"Velvet-93-tub{n}" for n in "abcdef"]
     for password in chosen:
@@ -130,6 +131,7 @@ def test_ninety_days_age_a_password_under_djbh_only(zhang, settings):
     assert not must_change(zhang, now)
 
 
+@pytest.mark.slow
 def test_one_time_passwords_are_strong_and_differ(db):
     made = {one_time_password() for _ in range(50)}
     assert len(made) == 50

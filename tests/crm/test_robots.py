@@ -176,6 +176,7 @@ def test_a_redirect_is_not_followed(cast, chat, told, robot):
     assert state() == ("dead", "http_302")
 
 
+@pytest.mark.slow
 def test_a_service_that_hangs_is_given_a_rest(cast, chat, told, robot, monkeypatch):
     monkeypatch.setattr("crm.lib.robots.READ", 0.2)
     chat.delay = 0.6

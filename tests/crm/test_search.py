@@ -285,6 +285,7 @@ letters = st.lists(
 ).map("".join)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -141,6 +141,7 @@ def test_a_mail_that_is_refused_for_its_content_is_not_sent_for_ever(
     assert states() == [("olga", "dead", "smtp_554")]
 
 
+@pytest.mark.slow
 def test_a_server_that_hangs_is_given_a_rest(cast, told, office, settings):
     settings.EMAIL_TIMEOUT = 0.2
     office.delay = 0.6
@@ -218,6 +219,7 @@ def test_a_worker_that_comes_up_at_night_waits_for_the_morning(cast, told, offic
     assert office.receivers[-1] == "olga@example.gov.cn"
 
 
+@pytest.mark.slow
 def test_a_few_are_sent_at_a_turn(cast, told, office):
     # Photos and papers wait in the same worker.
     for _ in range(3):

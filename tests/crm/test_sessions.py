@@ -38,6 +38,7 @@ def test_thirty_idle_minutes_end_a_session(lin, clock, as_user):
     assert not UserSession.objects.exists()
 
 
+@pytest.mark.slow
 def test_twelve_hours_end_a_session_that_is_never_idle(lin, clock, as_user):
     client = as_user(lin)
     for _ in range(35):

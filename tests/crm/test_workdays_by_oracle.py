@@ -95,6 +95,7 @@ def check_distance(start, end, unit, pauses):
     assert CALENDAR.count_between(start, end, unit, ours) == sign * count
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(cases())
 def test_deadlines_agree_with_the_oracle(case):

@@ -73,6 +73,7 @@ def slowly(since, until):
     return timedelta(minutes=count)
 
 
+@pytest.mark.slow
 @given(moments, days_long)
 def test_waiting_is_the_number_of_open_minutes(since, length):
     until = since + length

@@ -87,6 +87,7 @@ def test_a_port_that_is_none_is_said_in_a_sentence(port):
     assert ended.stderr == f"PORT must be a number from 1 to 65535, not {port!r}.\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_stubborn_grandchildren_do_not_outlive_a_stop(number):
     keeper = subprocess.Popen(

@@ -239,6 +239,7 @@ def act_of(client, agency, act, **form):
     return client.post(reverse("projects:agency-act", args=[agency.pk, act]), form)
 
 
+@pytest.mark.slow
 def test_the_whole_way_through_the_pages(cast, project, as_user):
     owner, officer = as_user(cast.otto), as_user(cast.olga)
     url = reverse("projects:agency", args=[project.pk])

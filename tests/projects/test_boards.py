@@ -69,6 +69,7 @@ def test_a_board_costs_the_same_for_1_and_20(cast, begun, as_user, queries_of, k
     assert cost == {"stage": 15, "lamp": 8, "leader": 10, "officer": 11}[kind]
 
 
+@pytest.mark.slow
 def test_a_column_shows_a_dozen_and_how_many_more(cast, begun, as_user):
     for number in range(40):
         name = f"{number} 号" + "年产某某万吨" * 8

@@ -183,6 +183,7 @@ def url(project):
     return reverse("projects:project-template", args=[project.pk])
 
 
+@pytest.mark.slow
 def test_the_page_offers_all_and_takes_what_is_ticked(cast, begun, newer, as_user):
     client = as_user(cast.dora)
     page = client.get(begun.get_absolute_url()).content.decode()
@@ -230,6 +231,7 @@ def outlines(draw, keys):
     return Outline("", "", "", tuple(items))
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_no_choice_leaves_an_unknown_need_or_touches_what_has_begun(data):
     keys = "abcdef"

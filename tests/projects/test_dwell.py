@@ -60,6 +60,7 @@ def figures(user, group="both", since=SINCE):
     return dwell.figures(dwell.approved(user, since), group)
 
 
+@pytest.mark.slow
 def test_an_approval_keeps_its_days(through, begun):
     """The same as its clocks say, and what counted against the promise."""
     assert (through.company_days, through.authority_days, through.special_days) == (
@@ -73,6 +74,7 @@ def test_an_approval_keeps_its_days(through, begun):
     assert through.counted_days == 3
 
 
+@pytest.mark.slow
 def test_a_new_attempt_forgets_them(walk, through):
     item = walk(through, ("revoke", 13, FIX))
     assert (item.duration, item.company_days, item.counted_days) == (None, None, None)
@@ -112,6 +114,7 @@ def test_lines_are_grouped_the_slowest_first(cast, more, group, names):
     assert [(line.name, line.unit, line.count) for line in found] == names
 
 
+@pytest.mark.slow
 def test_only_what_a_person_may_see_is_counted(cast, through):
     seen = {who: len(figures(getattr(cast, who))) for who in ("dora", "tom", "omar")}
     assert seen == {"dora": 2, "tom": 2, "omar": 0}
@@ -119,12 +122,14 @@ def test_only_what_a_person_may_see_is_counted(cast, through):
     assert [line.key for line in figures(cast.hana)] == ["filing"]
 
 
+@pytest.mark.slow
 def test_the_period_ends_where_it_says(cast, through):
     last = through.ended_on
     assert len(figures(cast.dora, since=last - timedelta(days=1))) == 1
     assert figures(cast.dora, since=last) == []
 
 
+@pytest.mark.slow
 def test_a_line_opens_to_its_approvals(cast, through, as_user):
     client = as_user(cast.dora)
     with time_machine.travel(NOON + timedelta(days=20), tick=False):
@@ -138,6 +143,7 @@ def test_a_line_opens_to_its_approvals(cast, through, as_user):
         assert "暂无数据" in other.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked",
     [
@@ -154,6 +160,7 @@ def test_what_cannot_be_is_answered(cast, through, as_user, asked):
         assert as_user(cast.dora).get(f"{reverse(name)}?{asked}").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["projects:dwell", "projects:dwell-approvals"])
 def test_many_approvals_cost_the_queries_of_one(
     cast, through, more, as_user, queries_of, name
@@ -165,6 +172,7 @@ def test_many_approvals_cost_the_queries_of_one(
     assert queries_of(lambda: client.get(url)) == alone
 
 
+@pytest.mark.slow
 def test_pages_go_on_where_they_stopped(cast, more, as_user):
     more(*[(number, 1, 0) for number in range(30)])
     client, url = as_user(cast.dora), reverse("projects:dwell-approvals")

@@ -43,6 +43,7 @@ def test_nobody_is_warned_of_what_has_lapsed_or_ended(site, begun, walk):
     assert warned(TODAY + timedelta(days=80)) == []
 
 
+@pytest.mark.slow
 def test_a_new_approval_is_warned_of_anew(site, walk):
     assert warned(TODAY + timedelta(days=10)) == [90]
     again = ("revoke", 1, {"notice": "撤销"}), ("retry", 2, {}), ("hand-in", 2, {})

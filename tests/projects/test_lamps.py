@@ -137,6 +137,7 @@ def lamp(project, days):
     return lamps.lamp(project, today=DAY + timedelta(days=days))
 
 
+@pytest.mark.slow
 def test_points_are_shares_of_committed_days_at_least_one_each(prompt, walk):
     """filing 0 (counts 1), site 7, eia 10, permit 5: 23 in all."""
     found = lamps.points(Project.objects.all(), DAY)
@@ -172,6 +173,7 @@ def test_the_earliest_step_not_reached_counts(cast):
     assert lamp(project, 6).lamp == GREY
 
 
+@pytest.mark.slow
 def test_lamps_of_many_cost_the_queries_of_one(queries_of, cast, begun, template):
     def cost():
         return queries_of(lambda: lamps.lamps(Project.objects.all(), today=DAY))

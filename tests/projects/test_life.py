@@ -103,6 +103,7 @@ def test_who_reports_a_blocker(cast, project, who, may):
             life.report_blocker(project, actor=getattr(cast, who), values=values)
 
 
+@pytest.mark.slow
 def test_a_blocker_is_an_inner_matter(cast, blocker):
     assert Blocker.objects.visible_to(cast.hana).exists()
     assert not Blocker.objects.visible_to(cast.otto).exists()

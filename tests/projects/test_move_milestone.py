@@ -262,6 +262,7 @@ def test_an_expiry_is_computed_from_the_months(cast, items, walk):
     assert item.expires_on == date(2027, 2, 28)  # 31 March and eleven months
 
 
+@pytest.mark.slow
 def test_the_last_approval_ends_the_project(cast, items, walk, begun):
     for key in ("filing", "site", "permit"):
         walk(getattr(items, key), "prepare", "hand-in", "accept", ("approve", 1, {}))

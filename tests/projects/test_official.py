@@ -224,6 +224,7 @@ def send(client, text, encoding="utf-8"):
     return client.post(reverse("projects:statuses-import"), {"file": file})
 
 
+@pytest.mark.slow
 def test_a_file_is_looked_at_decided_and_taken(cast, begun, items, walk, dora):
     walk(items.eia, "prepare", "hand-in", ("accept", 4, {}), actor=cast.tom)
     text = table(

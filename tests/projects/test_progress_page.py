@@ -55,6 +55,7 @@ def test_the_first_sentence_is_what_the_company_has_to_do(read, begun):
     assert "You need do nothing now" not in text
 
 
+@pytest.mark.slow
 def test_while_departments_are_busy_the_company_need_do_nothing(
     read, cast, items, walk
 ):
@@ -133,6 +134,7 @@ def test_a_next_step_begins_when_the_forecast_says(read, items, walk):
     assert "An estimate, no promise: for all 4 open steps" in text
 
 
+@pytest.mark.slow
 def test_when_all_is_through_nobody_has_a_turn(read, cast, items, walk):
     for item in (items.filing, items.site, items.eia, items.permit):
         who = cast.tom if item == items.eia else cast.hana
@@ -179,6 +181,7 @@ def test_before_it_has_officers_those_of_its_company_serve_it(read, cast):
 # --- What the company does ---------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_company_says_that_its_papers_are_ready(read, cast, items, as_user):
     client, url = (
         as_user(cast.otto),
@@ -272,6 +275,7 @@ def test_a_company_without_projects_is_told_so(cast, as_user):
     assert "no key project here" in page.content.decode()
 
 
+@pytest.mark.slow
 def test_no_internal_byte_reaches_the_company(cast, begun, items, walk, as_user):
     said = {"notice": "请补。", "facts": {"note": SECRET}}
     walk(items.filing, Act.PREPARE, Act.HAND_IN, Act.ACCEPT, (Act.CORRECT, 0, said))
@@ -326,6 +330,7 @@ def test_the_list_costs_the_same_for_2_and_20(cast, begun, as_user, queries_of):
     assert queries_of(lambda: client.get("/projects/mine/")) == few
 
 
+@pytest.mark.slow
 def test_chinese_reads_as_the_design_wants_it(cast, items, walk, as_user):
     walk(items.filing, Act.PREPARE, Act.HAND_IN, Act.ACCEPT, Act.APPROVE)
     walk(items.site, Act.PREPARE, Act.HAND_IN, Act.ACCEPT)

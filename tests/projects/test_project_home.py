@@ -73,6 +73,7 @@ def test_each_finds_what_is_theirs(cast, busy, as_user, who, days, wanted):
     assert shown(as_user(getattr(cast, who)), days) == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["hana", "olga", "maria"])
 def test_an_archived_project_is_on_no_work_list(cast, busy, as_user, who):
     projects.archive_project(busy, actor=cast.dora, reason="项目终止", now=NOON)
@@ -80,6 +81,7 @@ def test_an_archived_project_is_on_no_work_list(cast, busy, as_user, who):
     assert shown(as_user(getattr(cast, who)), LATE) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tab", "shows"), [("called", False), ("owing", False), ("all", True)]
 )
@@ -89,6 +91,7 @@ def test_its_sessions_are_work_no_longer(cast, busy, as_user, tab, shows):
     assert ("现场会" in page.content.decode()) == shows
 
 
+@pytest.mark.slow
 def test_what_is_decided_leaves_the_home(cast, busy, items, as_user, walk):
     items.filing.refresh_from_db()
     walk(items.filing, (Act.APPROVE, 1, {}))

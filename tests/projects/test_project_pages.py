@@ -184,6 +184,7 @@ def copied(record, **changes):
     return type(record)(**{**values, "id": None, **changes})
 
 
+@pytest.mark.slow
 def test_the_same_act_for_several_items_or_for_none(cast, items, walk, as_user):
     for key in ("site", "filing"):
         walk(getattr(items, key), "prepare", "hand-in")
@@ -248,6 +249,7 @@ def test_two_clerks_at_once_are_told(cast, items, walk, as_user):
     assert "刚被他人办理" in body and "不符" in body
 
 
+@pytest.mark.slow
 def test_a_press_on_an_old_page_does_nothing(cast, items, walk, as_user):
     item = walk(items.site, "prepare", "hand-in")
     Milestone.objects.filter(pk=items.filing.pk).update(kind=Milestone.Kind.INSTANT)

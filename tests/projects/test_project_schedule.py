@@ -190,6 +190,7 @@ def test_codes_or_all_but_not_neither_nor_both(run, begun):
             run(*args, **options)
 
 
+@pytest.mark.slow
 def test_many_projects_cost_the_queries_of_one(queries_of, cast, begun, template):
     def cost():
         living = Project.objects.living()

@@ -212,6 +212,7 @@ def test_a_department_that_nobody_knows_is_named(cast, project):
     assert project.milestones.get().department == cast.other_bureau
 
 
+@pytest.mark.slow
 def test_a_template_of_500_items_is_taken_over(cast, project, queries_of):
     units = {
         f"i{n}": (cast.bureau, n % 30, [f"i{n - 1}"] * (n > 0)) for n in range(500)

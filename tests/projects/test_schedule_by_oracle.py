@@ -120,6 +120,7 @@ def attempts(draw):
     return moves, day + timedelta(days=draw(st.integers(0, 60)))
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(attempts())
 def test_clocks_agree_with_the_oracle_and_add_up(attempt):

@@ -130,6 +130,7 @@ def test_the_green_channel_shortens_it(cast, begun, items):
     assert forecast_of(begun).p50_on == date(2026, 4, 9)
 
 
+@pytest.mark.slow
 def test_when_all_is_through_nothing_is_to_come(cast, begun, items, walk):
     way = ("prepare", "hand-in", "accept", "approve")
     for item in (items.filing, items.site, items.permit):

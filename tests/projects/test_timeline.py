@@ -56,6 +56,7 @@ def page(begun, **query):
     return reverse("projects:timeline", args=[begun.pk]), query
 
 
+@pytest.mark.slow
 def test_each_item_has_its_own_story(cast, begun, running):
     found = shown(begun, cast.olga)
     filing, site, eia, permit = (
@@ -76,6 +77,7 @@ def test_each_item_has_its_own_story(cast, begun, running):
     assert site.clocks.company + site.clocks.authority == (TODAY - day(1)).days
 
 
+@pytest.mark.slow
 def test_the_critical_path_is_that_of_the_schedule(cast, begun, running):
     shown_now = Timeline(begun, cast.olga, TODAY)
     critical = {item.key for item in shown_now.picture.items() if item.is_critical}
@@ -84,6 +86,7 @@ def test_the_critical_path_is_that_of_the_schedule(cast, begun, running):
     assert "permit" in critical
 
 
+@pytest.mark.slow
 def test_an_approval_that_ends_too_early_is_told_in_red(cast, begun, running):
     """Valid until yesterday, in a month, and until a day before it is needed."""
     said = {}
@@ -144,6 +147,7 @@ def test_the_company_reads_it_without_links_to_inner_pages(cast, as_user, begun,
     assert as_user(cast.omar).get(address).status_code == 404
 
 
+@pytest.mark.slow
 def test_what_if_shows_both_bars_and_the_end_and_saves_nothing(
     cast, as_user, begun, running
 ):
@@ -157,12 +161,14 @@ def test_what_if_shows_both_bars_and_the_end_and_saves_nothing(
     assert shown(begun, cast.olga) == before
 
 
+@pytest.mark.slow
 def test_a_faster_department_brings_the_end_nearer(cast, as_user, begun, running):
     unit = str(cast.other_bureau.pk)
     address, query = page(begun, item="", days="", department=unit, speed="200")
     assert "早 4 个工作日" in as_user(cast.olga).get(address, query).content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -195,11 +201,13 @@ def test_a_project_without_items_says_what_comes_next(cast, as_user, project):
     assert "模板" in text
 
 
+@pytest.mark.slow
 def test_why_it_ends_then_names_the_items_in_their_order(cast, as_user, begun, running):
     text = as_user(cast.olga).get(page(begun)[0]).content.decode()
     assert "事项 eia → 事项 permit" in text
 
 
+@pytest.mark.slow
 def test_it_costs_the_same_for_few_and_for_many(
     cast, as_user, queries_of, begun, items
 ):

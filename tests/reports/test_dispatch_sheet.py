@@ -91,6 +91,7 @@ def test_who_makes_one(cast, as_user, ticket, monkeypatch, who, status):
     assert make(as_user(getattr(cast, who)), ticket).status_code == status
 
 
+@pytest.mark.slow
 def test_the_page_offers_it_to_officials_alone(cast, as_user, ticket):
     for who, is_offered in ((cast.hana, True), (cast.axel, False), (cast.otto, False)):
         page = as_user(who).get(ticket.get_absolute_url()).text

@@ -28,6 +28,7 @@ def late(cast, time_machine):
     return ticket
 
 
+@pytest.mark.slow
 def test_home_and_list_count_the_same_working_days(cast, as_user, late):
     listed = as_user(cast.maria).get("/tickets/?tab=late").content.decode()
     told = listed.split("逾期 ")[-1].split("</time>")[0]
@@ -62,6 +63,7 @@ def test_who_heads_a_unit_reads_who_has_how_much(cast, as_user, late):
     assert cells == [cast.hana.name, "2", "1"]
 
 
+@pytest.mark.slow
 def test_an_officer_confirms_from_home(cast, as_user):
     ticket = stories.answered(cast)
     assert f"/tickets/{ticket.pk}/confirm/" in home(as_user, cast.olga)
@@ -74,6 +76,7 @@ def test_an_owner_reads_first_whether_it_is_his_turn(cast, as_user):
     assert page.index("轮到您") < page.index(ticket.title) < page.index("您的联络员")
 
 
+@pytest.mark.slow
 def test_what_is_closed_keeps_no_deadline(cast, as_user):
     ticket = stories.closed(cast)
     row = home(as_user, cast.otto).split(ticket.title)[-1].split("</li>")[0]

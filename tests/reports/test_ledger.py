@@ -45,6 +45,7 @@ def listed(client, **query):
     return {row.number for row, _cells in rows}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["returned", "extended", "parked", "redone", "struck"])
 def test_each_way_is_a_filter(cast, as_user, past, way):
     client = as_user(cast.dora)
@@ -54,6 +55,7 @@ def test_each_way_is_a_filter(cast, as_user, past, way):
     assert listed(client, **{way: "false"}) == everything - {past[way].number}
 
 
+@pytest.mark.slow
 def test_a_parked_ticket_is_not_struck_off(cast, as_user, past):
     page = as_user(cast.dora).get(URL)
     by_number = {row.number: row for row, _cells in page.context["rows"]}
@@ -61,6 +63,7 @@ def test_a_parked_ticket_is_not_struck_off(cast, as_user, past):
     assert not by_number[past["parked"].number].is_struck_off
 
 
+@pytest.mark.slow
 def test_the_table_is_what_the_list_shows(cast, as_user, past):
     client = as_user(cast.dora)
     query = {"returned": "true", "column": ["number", "returned", "lead"]}
@@ -76,6 +79,7 @@ def test_the_table_is_what_the_list_shows(cast, as_user, past):
     )
 
 
+@pytest.mark.slow
 def test_without_a_choice_the_usual_columns(cast, as_user, past):
     columns = as_user(cast.dora).get(URL).context["columns"]
     assert [one.key for one in columns] == [
@@ -95,6 +99,7 @@ def test_a_title_that_looks_like_a_formula_stays_text(cast, as_user):
     assert cell.startswith("'=") or not cell.startswith("=")
 
 
+@pytest.mark.slow
 def test_more_than_a_table_holds_is_refused_before_it_is_made(
     cast, as_user, past, monkeypatch
 ):
@@ -105,6 +110,7 @@ def test_more_than_a_table_holds_is_refused_before_it_is_made(
     assert not Event.objects.filter(action="ledger.exported").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query", [{"first": "2026-02-30"}, {"status": "x"}, {"cursor": "x" * 9}]
 )
@@ -113,6 +119,7 @@ def test_bad_questions_are_answered_in_a_sentence(cast, as_user, past, query):
     assert as_user(cast.dora).get(EXPORT, query).status_code in {200, 400, 422}
 
 
+@pytest.mark.slow
 def test_it_costs_the_same_for_few_and_for_many(cast, as_user, queries_of):
     stories.raised(cast)
     client = as_user(cast.dora)
@@ -124,6 +131,7 @@ def test_it_costs_the_same_for_few_and_for_many(cast, as_user, queries_of):
     assert cost <= 6
 
 
+@pytest.mark.slow
 def test_the_company_and_strangers_have_no_ledger(cast, as_user, past):
     for who in (cast.otto, cast.sven):
         assert as_user(who).get(URL).status_code == 403

@@ -140,6 +140,7 @@ def test_the_table_is_text_guarded_and_masked(still, cast, as_user):
     assert event.changes["row_count"] == [None, 2]
 
 
+@pytest.mark.slow
 def test_the_page_costs_the_same_for_1_and_20(still, cast, as_user, queries_of):
     client = as_user(cast.axel)
     issued(cast)

@@ -89,6 +89,7 @@ def total_of(user, today=TODAY, days=MARCH, by=UNITS):
     return outcomes.lines_of(user, by, days, today)[1].numbers.counts
 
 
+@pytest.mark.slow
 def test_every_figure_of_a_told_past(told):
     counts = total_of(told.dora)
     expected = {
@@ -214,6 +215,7 @@ def test_nothing_is_no_data(cast):
 # --- Numbers and lists ------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [UNITS, CATEGORIES])
 @pytest.mark.parametrize("who", ["dora", "uma", "maria"])
 def test_every_number_opens_to_exactly_as_many_tickets(told, by, who):
@@ -239,6 +241,7 @@ def figures_in(html):
         yield href.replace("&amp;", "&"), int(next(filter(None, numbers[0])))
 
 
+@pytest.mark.slow
 def test_the_pages_links_lead_there(told, as_user, time_machine):
     time_machine.move_to(datetime(2026, 4, 30, 9, tzinfo=SHANGHAI), tick=False)
     client = as_user(told.dora)
@@ -301,6 +304,7 @@ def test_who_reads_them(cast, as_user, who, status):
         assert client.get(address).status_code == status
 
 
+@pytest.mark.slow
 def test_the_page_costs_the_same_however_many_tickets(
     told, as_user, queries_of, time_machine
 ):

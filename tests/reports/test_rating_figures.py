@@ -169,6 +169,7 @@ def test_a_leader_of_departments_counts_these(cast, category, visit, rate):
     assert set(by_label(lena)) == {"人社局"}
 
 
+@pytest.mark.slow
 def test_a_figure_opens_to_exactly_its_ratings(cast, category, visit, rate, as_user):
     """The number of rows in the list is the numerator, or what it was divided by."""
     rate(closed(cast), 5)
@@ -240,6 +241,7 @@ def test_bad_months_are_no_500(cast, as_user, query):
     assert as_user(cast.axel).get(url).status_code == 200
 
 
+@pytest.mark.slow
 def test_the_page_costs_the_same_for_1_and_20(cast, visit, rate, as_user, queries_of):
     rate(visit(), 1)
     client, address = as_user(cast.axel), reverse("reports:rating-figures")

@@ -21,6 +21,7 @@ def sections(as_user, who):
     return {one.title: one for one in as_user(who).get("/").context["sections"]}
 
 
+@pytest.mark.slow
 def test_the_head_decides_on_what_his_handlers_ask_for(cast, as_user):
     extended = tickets.ask_extension(
         stories.working(cast), actor=cast.hana, days=20, reason="跨市。", now=NOON
@@ -51,6 +52,7 @@ def test_his_own_request_is_another_heads(cast, as_user):
     assert "待审批的延期和暂停" in sections(as_user, second)
 
 
+@pytest.mark.slow
 def test_the_centre_rules_on_returns_today(cast, as_user):
     ticket = stories.returned(cast)
     found = sections(as_user, cast.dora)["今日待裁定的退回"]
@@ -65,6 +67,7 @@ def test_the_centre_rules_on_returns_today(cast, as_user):
     )
 
 
+@pytest.mark.slow
 def test_the_unit_keeps_its_word_on_parked_tickets(cast, as_user):
     ticket = stories.parked(cast)
     found = sections(as_user, cast.hana)["挂账：按期答复企业"]

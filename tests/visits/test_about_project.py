@@ -113,6 +113,7 @@ def test_a_plan_is_not_for_another_companys_project(cast, foreign_project):
     assert refused.value.field == "project"
 
 
+@pytest.mark.slow
 def test_an_amendment_sets_the_project_and_the_old_version_knows_none(
     cast, as_user, project
 ):

@@ -173,6 +173,7 @@ def test_the_page_adds_photos(cast, as_user, visit):
     assert visit.version == 2
 
 
+@pytest.mark.slow
 def test_the_page_takes_a_photo_out(cast, as_user, phone, visit_json):
     photo = picture()
     phone(cast.olga, visit_json(photos=[sha(photo)]), photo)

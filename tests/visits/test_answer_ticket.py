@@ -91,6 +91,7 @@ def test_the_same_call_recorded_twice_is_one_event(cast):
     assert Event.objects.filter(action="ticket.contacted").count() == 1
 
 
+@pytest.mark.slow
 def test_the_first_public_word_of_the_lead_department_is_the_reply(cast):
     ticket = accepted(cast, assistants=[(cast.other_bureau, PARTS)])
 

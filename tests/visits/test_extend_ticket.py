@@ -192,6 +192,7 @@ def test_whoever_asked_is_not_offered_the_decision(cast, as_user, at_noon):
     assert tickets.Act.DECIDE_EXTENSION not in page.acts
 
 
+@pytest.mark.slow
 def test_the_head_sees_the_request_on_the_page_and_grants_it(cast, as_user, at_noon):
     ticket = ask(working(cast), cast.hana)
     client = as_user(cast.uma)

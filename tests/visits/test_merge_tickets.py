@@ -144,6 +144,7 @@ def test_a_ticket_is_not_merged_into_itself(cast):
     assert code_of(lambda: merge(cast, ticket, ticket)) == "same_ticket"
 
 
+@pytest.mark.slow
 def test_a_parked_ticket_takes_others_in(cast):
     target = parked(cast)
     assert merge(cast, raised(cast), target).merged_into == target
@@ -156,6 +157,7 @@ def test_a_merger_pressed_twice_is_one(cast):
     assert Event.objects.filter(action="ticket.merged").count() == 1
 
 
+@pytest.mark.slow
 def test_taken_out_it_has_its_own_clock_as_if_it_had_never_stood(cast):
     ticket = dispatched(cast)
     due = ticket.solve_by.due_on

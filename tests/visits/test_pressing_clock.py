@@ -61,6 +61,7 @@ def test_in_every_state_the_ticket_knows_its_clock(cast, status):
     due(in_state(cast, status))
 
 
+@pytest.mark.slow
 def test_after_a_side_way_the_ticket_knows_its_clock(cast):
     ticket = tickets.reject_answer(answered(cast), actor=cast.otto, reason="没有解决")
     assert due(ticket) == (date(2026, 3, 27), "solve")
@@ -112,6 +113,7 @@ def test_a_list_says_which_promise_is_late(cast, as_user, time_machine, day, wor
     assert shown.lamp == (Lamp.YELLOW if day == 19 else Lamp.RED)
 
 
+@pytest.mark.slow
 def test_a_late_first_reply_is_late_everywhere(cast, as_user, time_machine):
     ticket = contacted(cast)
     time_machine.move_to(on(25), tick=False)
@@ -125,6 +127,7 @@ def test_a_late_first_reply_is_late_everywhere(cast, as_user, time_machine):
     assert (head.lamp, head.pressing.kind) == (Lamp.RED, "first_reply")
 
 
+@pytest.mark.slow
 def test_the_home_and_the_list_count_the_same(cast, as_user, time_machine):
     for tell in (dispatched, contacted, replied, paused, parked, answered):
         tell(cast)

@@ -69,6 +69,7 @@ def test_the_list_of_ones_own_follows(cast, as_user, ben, absence):
     assert TITLE in page(as_user, cast.hana, "/tickets/?tab=unit")
 
 
+@pytest.mark.slow
 def test_the_ticket_names_the_handler_and_who_stands_in(cast, as_user, ben, absence):
     ticket = cast.hana.handled_tickets.get()
     for reader in (cast.otto, cast.dora, ben):
@@ -111,6 +112,7 @@ def open_work(handler):
     return open_work(handler, NOON.date())
 
 
+@pytest.mark.slow
 def test_b_signs_and_tells_on_the_pages(cast, as_user, ben, absence, time_machine):
     note = WorkNote.objects.get()
     place = f"/absences/{absence.pk}/"
@@ -125,6 +127,7 @@ def test_b_signs_and_tells_on_the_pages(cast, as_user, ben, absence, time_machin
     assert "请写明代办情况" not in page(as_user, ben)
 
 
+@pytest.mark.slow
 def test_the_head_sees_who_stands_in_for_whom(cast, as_user, ben, absence):
     listed = page(as_user, cast.uma, "/stand-ins/")
     assert cast.hana.name in listed and ben.name in listed

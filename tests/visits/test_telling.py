@@ -322,6 +322,7 @@ def test_the_officer_hears_of_a_request_and_the_company_of_the_answer(cast):
 # --- In words
 
 
+@pytest.mark.slow
 def test_the_list_tells_a_tickets_way_in_words(cast, as_user, queries_of):
     answered(cast)
     client = as_user(cast.olga)

@@ -79,6 +79,7 @@ def test_a_rules_no_has_a_code_and_a_sentence(cast, as_user):
     assert bad.status_code == 422
 
 
+@pytest.mark.slow
 def test_from_signing_to_closing_over_the_api(cast, as_user):
     ticket = dispatched(cast)
     hana, otto = as_user(cast.hana), as_user(cast.otto)

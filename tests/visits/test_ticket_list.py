@@ -178,6 +178,7 @@ def kept_more(keep, kept_cast, kept_few):
     return keep(two_dozen_more, kept_cast, kept_few)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("who", "tab", "after"),
     [
@@ -207,6 +208,7 @@ def test_a_list_costs_the_same_for_1_and_25(
     assert len(client.get(url).content) < 30_000
 
 
+@pytest.mark.slow
 def test_the_next_page_goes_on_where_the_first_one_ended(cast, as_user):
     for _ in range(30):
         raised(cast, company=CompanyFactory(region=cast.town), by="dora")

@@ -76,6 +76,7 @@ def test_the_company_reads_its_ticket_in_every_state(cast, as_user, state):
     assert as_user(cast.otto).get(ticket.get_absolute_url()).status_code == 200
 
 
+@pytest.mark.slow
 def test_the_page_costs_the_same_however_much_was_said(
     cast, as_user, queries_of, talked
 ):
@@ -134,6 +135,7 @@ def test_an_assistant_is_asked_until_it_has_answered(cast, as_user):
     assert page.other_acts == [tickets.Act.ANSWER_PART]
 
 
+@pytest.mark.slow
 def test_dispatching_by_the_page(cast, as_user):
     categories.link_default_leads()
     ticket = raised(cast, category=Category.objects.get(key="labour"))
@@ -214,6 +216,7 @@ def test_what_needs_no_form_is_post_alone(cast, as_user, name):
     assert as_user(cast.hana).get(act(name, ticket)).status_code == 405
 
 
+@pytest.mark.slow
 def test_from_signing_to_the_companys_yes_by_the_pages(cast, as_user):
     ticket = dispatched(cast)
     hana, otto = as_user(cast.hana), as_user(cast.otto)
@@ -340,6 +343,7 @@ def test_the_clock_of_a_part_is_not_the_companys_to_see(cast, as_user, talked):
     assert as_user(cast.otto).get(url).status_code == 404
 
 
+@pytest.mark.slow
 def test_the_number_called_is_masked_for_those_who_need_it_not(cast, as_user):
     proof = tickets.Proof("call", None, "张三", "13812345678", TODAY)
     ticket = tickets.confirm_ticket(
@@ -362,6 +366,7 @@ def test_answers_are_written_once(cast, as_user):
     assert Answer.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_closed_ticket_is_only_reopened(cast, as_user):
     response = as_user(cast.otto).get(closed(cast).get_absolute_url())
     assert response.context["page"].acts == [tickets.Act.REOPEN]

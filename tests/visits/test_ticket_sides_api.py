@@ -31,6 +31,7 @@ def post(cast, as_user):
     return send
 
 
+@pytest.mark.slow
 def test_returned_ruled_on_and_given_on(cast, post):
     ticket = dispatched(cast)
     unit = cast.other_bureau.pk
@@ -42,6 +43,7 @@ def test_returned_ruled_on_and_given_on(cast, post):
     assert post("maria", "reassign", ticket, **body)["lead"] == cast.bureau.name
 
 
+@pytest.mark.slow
 def test_paused_supplied_extended_and_parked(cast, post):
     ticket = contacted(cast)
     until = (NOON + 2 * DAY).date().isoformat()
@@ -69,6 +71,7 @@ def test_a_long_pause_is_asked_for_and_decided(cast, post):
     assert post("hana", "resume", ticket)["status"] == "working"
 
 
+@pytest.mark.slow
 def test_assisted_split_merged_and_taken_apart(cast, post):
     ticket = dispatched(cast)
     body = {"department": cast.other_bureau.pk, "task": "核实用水。", "days": 2}

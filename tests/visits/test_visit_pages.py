@@ -145,6 +145,7 @@ def test_who_reads_a_visit(cast, as_user, visit, who, status):
     assert ("内部经过" in page.content.decode()) == (status == 200)
 
 
+@pytest.mark.slow
 def test_the_company_reads_the_public_part_only(cast, as_user, visit):
     client = as_user(cast.otto)
     text = client.get(visit.get_absolute_url()).content.decode()
@@ -162,6 +163,7 @@ def test_the_company_does_not_see_plans(cast, as_user):
     assert as_user(cast.otto).get(plan.get_absolute_url()).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_former_officer_keeps_reading_what_he_logged(cast, as_user, visit):
     cast.company.liaisons.filter(officer=cast.olga).update(ended_on=NOON.date())
     assert as_user(cast.olga).get(visit.get_absolute_url()).status_code == 200

@@ -30,6 +30,7 @@ def plan_of(**more):
     return {"mode": "onsite", "purpose": "看用地红线", "starts_at": TOMORROW, **more}
 
 
+@pytest.mark.slow
 def test_the_officer_reads_it_plans_and_the_company_reads_the_answer(
     cast, company, as_user
 ):

@@ -73,6 +73,7 @@ def test_no_extension_is_offered_where_no_day_is_left_to_give(cast):
     assert Act.EXTEND not in offered(ticket, cast.hana, on(19))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tell", "act", "until"),
     [(extension_asked, "decide-extension", 27), (pause_asked, "decide-pause", 7)],

@@ -60,9 +60,10 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    # On squashes alone: a step that is taken back does not take this with it.
     dependencies = [
-        ('crm', '0015_stand_ins'),
-        ('projects', '0013_joint_session'),
+        ('crm', '0002_ground_squashed_0015_stand_ins'),
+        ('projects', '0001_initial_squashed_0013_joint_session'),
     ]
 
     operations = [

@@ -19,6 +19,7 @@ from tests.factories import (
 from tests.projects.joint_session.acts import ANSWERED, DAY, close, plan_of, record
 
 
+@pytest.mark.slow
 def test_each_department_gets_a_line_with_its_open_items(cast, lines):
     told = {one.department: (one.matter, one.milestone) for one in lines}
     eia = Milestone.objects.get(key="eia")

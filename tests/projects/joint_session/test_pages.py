@@ -169,6 +169,7 @@ def test_the_company_reads_what_was_said_and_writes_nothing(cast, session, as_us
     )
 
 
+@pytest.mark.slow
 def test_what_is_called_and_promised_is_on_first_pages(cast, session, as_user):
     home = reverse("reports:home")
     for who in (cast.olga, cast.hana, cast.otto):
@@ -226,6 +227,7 @@ def test_a_department_is_offered_its_own_acts_only(cast, session, line, as_user)
         )
 
 
+@pytest.mark.slow
 def test_a_list_costs_the_same_for_1_and_20(cast, session, as_user, queries_of):
     client, address = as_user(cast.olga), reverse("projects:sessions")
     cost = queries_of(lambda: client.get(address))
@@ -234,6 +236,7 @@ def test_a_list_costs_the_same_for_1_and_20(cast, session, as_user, queries_of):
     assert queries_of(lambda: client.get(address)) == cost
 
 
+@pytest.mark.slow
 def test_a_session_costs_the_same_for_1_line_and_20(cast, begun, as_user, queries_of):
     session = make(cast, begun, departments=[cast.bureau])
     client, address = as_user(cast.hana), session.get_absolute_url()

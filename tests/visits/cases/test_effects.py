@@ -65,6 +65,7 @@ def test_windows_are_of_one_length_and_meet_at_the_day(told):
     assert effect_of(told, NOON.date()) is None
 
 
+@pytest.mark.slow
 def test_tickets_are_counted_on_the_side_on_which_they_were_raised(
     raised, told, permits
 ):
@@ -93,6 +94,7 @@ def test_without_companies_there_is_no_rate(told):
     assert effect_of(told).after.rate is None
 
 
+@pytest.mark.slow
 def test_days_and_share_come_with_their_numbers(cast, raised, told, done, permits):
     late = [raised(PERMIT[3], now=NOON + 2 * DAY) for _ in range(3)]
     for ticket in late[:2]:
@@ -109,6 +111,7 @@ def test_days_and_share_come_with_their_numbers(cast, raised, told, done, permit
     assert before.median_days is None
 
 
+@pytest.mark.slow
 def test_refused_and_doubled_tickets_are_no_problems_more(cast, raised, told):
     refused, doubled = (raised(PERMIT[3], now=NOON + 2 * DAY) for _ in range(2))
     kept = raised(PERMIT[3], now=NOON + 2 * DAY)
@@ -157,6 +160,7 @@ def test_measured_twice_on_a_day_it_is_measured_once(cast, raised, told):
     assert Event.objects.filter(action="case.measured").count() == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window", ["before", "after"])
 @pytest.mark.parametrize("which", ["all", "closed", "solved", "open"])
 def test_each_number_opens_to_its_tickets(

@@ -24,6 +24,7 @@ def body(response, status=200):
     return response.content.decode()
 
 
+@pytest.mark.slow
 def test_a_case_from_the_proposal_to_its_end(cast, permits, raised, dora):
     cases.propose_cases(now=NOON)
     proposal = CaseProposal.objects.get()
@@ -103,6 +104,7 @@ def test_tickets_are_added_by_number_and_taken_out(cast, opened, raised, dora):
     assert dora.post(f"{address}tickets/999/remove/").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_department_reads_its_own_tickets_and_no_figures(
     cast, permits, in_effect, as_user, dora
 ):
@@ -121,6 +123,7 @@ def test_a_department_reads_its_own_tickets_and_no_figures(
     assert permits[1].number not in listed
 
 
+@pytest.mark.slow
 def test_judged_figures_stand_as_they_were_measured(
     cast, permits, in_effect, as_user, dora
 ):
@@ -210,6 +213,7 @@ def test_a_stale_page_is_told_and_keeps_what_was_typed(cast, opened, dora):
     assert "我的名字" in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_the_list_costs_the_same_for_1_and_20(cast, opened, dora, queries_of):
     opened()
     few = queries_of(lambda: dora.get(CASES))
@@ -312,6 +316,7 @@ def test_proposals_of_most_companies_come_first(cast, permits, raised, dora):
     assert html.index("5 家企业 5 件") < html.index("3 家企业 3 件")
 
 
+@pytest.mark.slow
 def test_a_cases_page_costs_the_same_for_3_and_20_tickets(
     opened, raised, dora, queries_of
 ):

@@ -66,6 +66,7 @@ def test_it_narrows_by_lamp(cast, desk, lamp, time_machine):
     assert shown == (lamp == "green")
 
 
+@pytest.mark.slow
 def test_the_list_costs_the_same_for_1_and_20(cast, desk, queries_of):
     stories.received_one(cast)
     cost = queries_of(lambda: page(desk, "complaints"))
@@ -145,6 +146,7 @@ def test_what_is_not_there_looks_like_what_is_not_ones_own(cast, as_user, pk):
     assert lines[0] == lines[1]
 
 
+@pytest.mark.slow
 def test_home_shows_a_supervisor_what_waits_and_others_nothing(cast, as_user):
     stories.received_one(cast)
     assert cast.hana.name in as_user(cast.axel).get("/").content.decode()

@@ -25,6 +25,7 @@ def at_three(time_machine):
     time_machine.move_to(SAID + HOUR, tick=False)
 
 
+@pytest.mark.slow
 def test_looking_spends_nothing_and_shows_nothing_internal(cast, at_three, client):
     ticket, _link, token = linked(cast, assistants=[(cast.other_bureau, "仅供内部")])
     tickets.comment_ticket(
@@ -244,6 +245,7 @@ def test_who_reads_that_nobody_has_spoken(cast, at_three, as_user, who, sees):
     assert (PANEL in html) == sees
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["working", "closed", "parked"])
 def test_otherwise_there_is_nothing_to_say(cast, at_noon, as_user, state):
     ticket = in_state(cast, state)
@@ -340,6 +342,7 @@ def test_the_unreached_have_a_list(cast, as_user, time_machine):
     assert as_user(cast.otto).get(address).status_code == 403
 
 
+@pytest.mark.slow
 def test_the_list_costs_the_same_for_1_and_20(cast, as_user, queries_of, time_machine):
     silent(cast)
     time_machine.move_to(LATER, tick=False)

@@ -50,6 +50,7 @@ def test_nobody_else_decides(cast, who):
         decide(call, getattr(cast, who))
 
 
+@pytest.mark.slow
 def test_what_was_reopened_meanwhile_is_not_reopened_again(cast):
     ticket = closed(cast)
     call = record(drawn(cast).calls.get(), cast.axel)

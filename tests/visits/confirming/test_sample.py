@@ -56,6 +56,7 @@ def test_by_hand_it_is_the_same():
     assert sampling.draw(POPULATION, 1, "seed") == [best[0]]
 
 
+@pytest.mark.slow
 def test_a_weight_of_three_is_drawn_three_times_as_often():
     heavy = sum(
         int(number[-1]) % 2
@@ -158,6 +159,7 @@ def test_more_than_anybody_calls_is_not_drawn(cast, monkeypatch):
     assert not Sample.objects.exists()
 
 
+@pytest.mark.slow
 def test_only_present_companies_of_the_region_are_asked(cast):
     gone = CompanyFactory(region=cast.town, archived_at=NOON)
     for company in (gone, cast.foreign):

@@ -25,6 +25,7 @@ def wanted(cast, **more):
     return {"region": cast.county.pk, "number": 5} | days | more
 
 
+@pytest.mark.slow
 def test_from_the_draw_to_the_reopening(cast, as_user):
     ticket = closed(cast)
     axel = as_user(cast.axel)
@@ -175,6 +176,7 @@ def test_a_stale_page_is_told(cast, as_user):
     assert SampledCall.objects.get().result == "unreached"
 
 
+@pytest.mark.slow
 def test_the_lists_cost_the_same_for_1_and_20(cast, as_user, queries_of):
     closed(cast)
     sample = drawn(cast)

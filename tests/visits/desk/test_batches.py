@@ -143,6 +143,7 @@ def test_too_many_are_said(cast, monkeypatch, queued, many):
         many(queued(2))
 
 
+@pytest.mark.slow
 def test_more_than_fit_into_a_request_are_a_job(cast, queued, many, later, monkeypatch):
     monkeypatch.setattr(batches, "AT_ONCE", 2)
     monkeypatch.setattr(batches, "CHUNK", 2)
@@ -159,6 +160,7 @@ def test_more_than_fit_into_a_request_are_a_job(cast, queued, many, later, monke
     assert Event.objects.filter(action="dispatch_batch.finished").count() == 1
 
 
+@pytest.mark.slow
 def test_a_task_leaves_the_rest_to_the_next(cast, queued, many, later, monkeypatch):
     for name, value in (("AT_ONCE", 1), ("CHUNK", 2), ("PER_TASK", 2)):
         monkeypatch.setattr(batches, name, value)
@@ -171,6 +173,7 @@ def test_a_task_leaves_the_rest_to_the_next(cast, queued, many, later, monkeypat
     assert states(batch) == [State.DONE] * 5
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(
     cast, queued, many, later, monkeypatch
 ):

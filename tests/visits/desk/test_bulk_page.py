@@ -24,6 +24,7 @@ def waiting():
     return Ticket.objects.waiting_for_dispatch().count()
 
 
+@pytest.mark.slow
 def test_the_ticked_ones_go_and_the_others_stay(queued, dora):
     first, second, third = queued(3)
     data = {"items": ticked(first, third), "how": "proposed"}
@@ -41,6 +42,7 @@ def test_to_one_department(cast, queued, dora):
     assert set(leads) == {"水利局"}
 
 
+@pytest.mark.slow
 def test_all_of_the_list_with_what_does_not_fit_on_a_page(queued, dora):
     queued(30)
     html = dora.get(DESK).content.decode()

@@ -129,6 +129,7 @@ def test_look_alikes_of_another_region_are_not_shown(cast, queued, as_user, now)
     assert "相似 1 件" not in narrow
 
 
+@pytest.mark.slow
 def test_an_act_done_from_the_desk_goes_on_with_the_next(
     cast, labour, queued, dora, now
 ):
@@ -216,6 +217,7 @@ def test_the_second_of_two_dispatchers_is_told_what_the_first_did(
     assert ticket.parts.get(is_lead=True).department == cast.bureau
 
 
+@pytest.mark.slow
 def test_a_ticket_that_somebody_took_from_the_queue_says_who(cast, queued, dora, now):
     first, second = queued(2)
     dispatched(cast, first, now=LATE)
@@ -281,6 +283,7 @@ def test_the_figures_open_to_their_tickets(cast, queued, dora, now):
         assert html.count('class="main"') == 1
 
 
+@pytest.mark.slow
 def test_the_page_costs_the_same_for_1_and_25_tickets(
     cast, queued, dora, now, queries_of
 ):
@@ -296,6 +299,7 @@ def test_the_page_costs_the_same_for_1_and_25_tickets(
     assert queries_of(lambda: dora.get(DESK)) == 10
 
 
+@pytest.mark.slow
 def test_a_ticket_with_many_look_alikes_shows_a_few(cast, queued, dora, now):
     queued(14)
     html = body(dora.get(DESK))

@@ -89,6 +89,7 @@ def counts_of(model):
     return sorted(rows.values_list(*(f.name for f in model._meta.fields)))
 
 
+@pytest.mark.slow
 def test_a_new_ticket_is_proposed_what_was_decided_on_like_ones(
     cast, kinds, past, raise_it
 ):
@@ -191,6 +192,7 @@ def test_a_dispatched_ticket_is_learned_once_and_again_when_it_is_corrected(
     assert everything.values_list("category", "tickets").get() == (kinds["tax"].pk, 1)
 
 
+@pytest.mark.slow
 def test_what_is_built_anew_is_what_grew(cast, kinds, past, raise_it):
     past(LABOUR, kinds["labour"], cast.bureau)
     past(POWER, kinds["energy"], cast.other_bureau)
@@ -247,6 +249,7 @@ def test_the_area_is_the_county_or_whatever_is_on_top(cast):
     assert area_of("nowhere/") == 0
 
 
+@pytest.mark.slow
 def test_the_backtest_says_how_often_it_would_have_been_right(
     cast, kinds, past, monkeypatch, time_machine
 ):
@@ -269,6 +272,7 @@ def test_the_backtest_of_nothing_says_so(db):
     assert "%" not in text
 
 
+@pytest.mark.slow
 def test_a_suggestion_costs_the_same_with_many_tickets(
     cast, kinds, past, raise_it, queries_of
 ):

@@ -45,6 +45,7 @@ def test_nothing_is_raised_before_its_day(cast):
     assert sweep(3, 19, 23, 59) == []
 
 
+@pytest.mark.slow
 def test_each_promise_of_a_ticket_is_watched(cast, lena):
     accepted(cast)
     assert sweep(3, 20, 0) == [("ticket_contact_late", 1)]
@@ -127,6 +128,7 @@ def test_a_rule_out_of_use_is_silent_until_it_is_used_again(cast, lena):
 # --- What does not run --------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_answered_ticket_is_silent(cast):
     answered(cast)
     assert sweep(12, 1) == []

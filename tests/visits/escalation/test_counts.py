@@ -80,6 +80,7 @@ def test_a_dispatch_is_in_vain_when_another_follows(cast):
     assert Escalation.objects.get().why["count"] == 2
 
 
+@pytest.mark.slow
 def test_not_solved_goes_one_higher_each_time(cast):
     only("ticket_not_solved")
     leader_of(cast, cast.bureau)
@@ -128,6 +129,7 @@ def test_a_ruling_is_the_dispatch_centres_promise(cast):
     assert one.why["passed"] == [[1, "nobody"], [2, "nobody"]]
 
 
+@pytest.mark.slow
 def test_a_parked_ticket_is_watched_by_its_next_reply(cast):
     """The clock of the solution stands; nobody is told of it."""
     ticket = accepted(cast)

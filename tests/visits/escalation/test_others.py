@@ -45,6 +45,7 @@ def directive(cast, category):
     return give(cast, ticket)  # to be answered by Monday 23 March
 
 
+@pytest.mark.slow
 def test_a_directive_that_nobody_answers_goes_up(cast, directive):
     leader_of(cast, cast.bureau)
     assert sweep(3, 19) == []
@@ -147,6 +148,7 @@ def test_a_correction_that_does_not_come_goes_up_and_settles_all(cast, rated):
     assert late.decision == "met"
 
 
+@pytest.mark.slow
 def test_a_nameless_one_is_told_the_day_after_and_tells_nobody_by_whom(
     cast, rated, as_user
 ):

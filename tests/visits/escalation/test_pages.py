@@ -108,6 +108,7 @@ def test_a_forged_cursor_is_the_first_page(cast, as_user, escalation, cursor):
     assert response.status_code in {200, 400}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("who", "tab", "queries"), [("uma", "waiting", 7), ("maria", "open", 6)]
 )
@@ -170,6 +171,7 @@ def test_who_only_reads_has_nothing_to_press(cast, as_user, escalation):
 # --- On the page of its subject -----------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_tickets_page_shows_what_went_higher(cast, as_user, ticket, escalation):
     page = body(as_user(cast.hana), ticket.get_absolute_url())
     assert escalation.get_absolute_url() in page

@@ -23,6 +23,7 @@ def sweep(now=LATE):
     return escalations.raise_due(now=now)
 
 
+@pytest.mark.slow
 def test_where_nothing_is_new_it_costs_the_same_for_one_ticket_and_for_twenty(
     cast, queries_of
 ):
@@ -35,6 +36,7 @@ def test_where_nothing_is_new_it_costs_the_same_for_one_ticket_and_for_twenty(
     assert queries_of(lambda: sweep(NEXT_MINUTE)) == cost
 
 
+@pytest.mark.slow
 def test_each_further_batch_costs_the_same(cast, queries_of, monkeypatch):
     """Who is at which level is asked once for all of them."""
     monkeypatch.setattr(sweeping, "BATCH", 5)
@@ -66,6 +68,7 @@ def test_more_than_a_thousand_are_read_ahead(db, cast, queries_of):
     assert {one.deadline_id for one in records} == {one.deadline.pk for one in records}
 
 
+@pytest.mark.slow
 def test_whoever_has_the_department_sees_the_escalation(cast):
     """What spares the question must be true; of nobody more is it said."""
     leader_of(cast, cast.bureau)

@@ -64,6 +64,7 @@ def test_a_second_sweep_tells_nothing_again(cast):
     assert told() == [("hana", "reminder")]
 
 
+@pytest.mark.slow
 def test_a_sweep_asks_no_more_for_twenty_than_for_two(cast):
     only("ticket_late")
 
@@ -79,6 +80,7 @@ def test_a_sweep_asks_no_more_for_twenty_than_for_two(cast):
     assert Notice.objects.filter(kind="raised").count() == 22
 
 
+@pytest.mark.slow
 def test_a_flood_is_read_on_the_list_and_not_one_by_one(cast, monkeypatch):
     monkeypatch.setattr("crm.services.notices.telling.MANY", 10)
     monkeypatch.setattr("crm.services.notices.telling.MOST_OF_MANY", 3)

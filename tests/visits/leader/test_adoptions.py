@@ -135,6 +135,7 @@ def test_taken_on_and_handed_back_on_the_pages(cast, ticket, as_user):
     assert not Adoption.objects.held().exists()
 
 
+@pytest.mark.slow
 def test_nobody_else_is_offered_what_leaders_do(cast, ticket, as_user):
     directives.adopt(ticket, actor=cast.maria, now=NOON)
     for who in (cast.hana, cast.dora, cast.axel, cast.otto, cast.olga):

@@ -27,6 +27,7 @@ from visits.services import tickets
 # --- What is on it -----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_extension_that_no_head_decides_is_the_leaders(cast, extension):
     assert cards(cast.maria) == [f"extension-{extension.pk}"]
 
@@ -49,6 +50,7 @@ def test_who_is_away_decides_nothing(cast, category):
     assert len(cards(cast.maria)) == 1
 
 
+@pytest.mark.slow
 def test_before_the_chief_leader_comes_who_is_in_charge(cast, extension, lena, walter):
     assert cards(cast.maria) == []
     assert cards(lena) == [f"extension-{extension.pk}"]
@@ -95,6 +97,7 @@ def test_what_presses_most_comes_first(cast, extension, listing):
     ]
 
 
+@pytest.mark.slow
 def test_ten_at_most_and_the_rest_is_counted(cast, category):
     for number in range(13):
         give(cast, working(cast), text=f"第{number}件")

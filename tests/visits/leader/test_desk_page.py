@@ -42,6 +42,7 @@ def test_the_first_page_of_a_leader_is_his_desk(cast, extension, page):
     assert extension.ticket.title in text
 
 
+@pytest.mark.slow
 def test_one_tap_on_the_page_and_taken_back(cast, extension, page):
     client = page()
     sent = fields(client.get("/").content.decode())
@@ -164,6 +165,7 @@ def test_a_leader_with_another_role_finds_his_desk_by_a_link(cast, as_user):
     assert "待决策" not in page
 
 
+@pytest.mark.slow
 def test_the_desk_costs_the_same_for_1_and_10_cards(
     cast, extension, listing, ticket, page, queries_of
 ):

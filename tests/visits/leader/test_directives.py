@@ -240,6 +240,7 @@ def test_withdrawn_it_waits_for_nothing(cast, directive):
         answer(directive, cast.hana)
 
 
+@pytest.mark.slow
 def test_withdrawing_needs_a_reason_and_an_open_one(cast, directive):
     with pytest.raises(DomainError) as refused:
         directives.withdraw_directive(directive, actor=cast.maria, reason=" ")

@@ -85,6 +85,7 @@ def test_an_officer_reads_that_there_is_one_and_a_company_not_even_that(
     assert "批示" not in page
 
 
+@pytest.mark.slow
 def test_answered_with_papers_that_its_readers_open(cast, ticket, as_user):
     directive = give(cast, ticket)
     hana = as_user(cast.hana)
@@ -166,6 +167,7 @@ def test_what_waits_is_read_by_its_day(cast, ticket, as_user):
     assert [one.day for one in whole] == sorted(days, reverse=True)
 
 
+@pytest.mark.slow
 def test_lists_cost_the_same_for_1_and_20(cast, ticket, as_user, queries_of):
     give(cast, ticket)
     call(cast)
@@ -178,6 +180,7 @@ def test_lists_cost_the_same_for_1_and_20(cast, ticket, as_user, queries_of):
     assert [queries_of(lambda place=one: client.get(place)) for one in places] == cost
 
 
+@pytest.mark.slow
 def test_a_meeting_costs_the_same_for_1_and_20(cast, ticket, as_user, queries_of):
     meeting = call(cast)
     item = meetings.add_item(meeting, actor=cast.maria, ticket=ticket, now=NOON)
@@ -192,6 +195,7 @@ def test_a_meeting_costs_the_same_for_1_and_20(cast, ticket, as_user, queries_of
     assert queries_of(lambda: client.get(meeting.get_absolute_url())) == cost
 
 
+@pytest.mark.slow
 def test_a_ticket_costs_the_same_for_1_directive_and_10(
     cast, ticket, as_user, queries_of
 ):
@@ -238,6 +242,7 @@ def test_called_from_a_ticket_it_is_on_the_agenda(cast, ticket, as_user):
     assert ticket.get_absolute_url() not in page
 
 
+@pytest.mark.slow
 def test_held_on_its_page_from_the_first_word_to_the_minutes(cast, as_user):
     meeting = call(cast)
     client = as_user(cast.maria)

@@ -40,6 +40,7 @@ def test_a_pause_is_refused_in_words(cast, pause):
     assert pause.is_granted is False
 
 
+@pytest.mark.slow
 def test_a_red_order_not_answered_in_time(cast, red, lena, walter):
     assert cards(lena, LATER) == [f"order-{red.pk}"]
     assert cards(cast.maria, LATER) == cards(walter, LATER) == []

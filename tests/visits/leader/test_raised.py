@@ -49,6 +49,7 @@ def states():
 # --- Escalations -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_was_raised_is_on_the_desk_of_who_is_nearest(cast, overdue, lena, walter):
     sweep(*FOUR)
     now = moment(*FOUR)
@@ -59,6 +60,7 @@ def test_what_was_raised_is_on_the_desk_of_who_is_nearest(cast, overdue, lena, w
     assert len(cards(cast.maria, now)) == 1
 
 
+@pytest.mark.slow
 def test_the_first_time_a_directive_is_proposed_with_its_words(cast, overdue, lena):
     sweep(*FOUR)
     card = card_of(lena, moment(*FOUR))
@@ -80,6 +82,7 @@ def test_the_first_time_a_directive_is_proposed_with_its_words(cast, overdue, le
     assert cards(lena, moment(*FOUR)) == []
 
 
+@pytest.mark.slow
 def test_a_card_says_by_which_rule_it_came(cast, overdue, lena):
     sweep(*FOUR)
     first = card_of(lena, moment(*FOUR)).how_long[0]
@@ -88,6 +91,7 @@ def test_a_card_says_by_which_rule_it_came(cast, overdue, lena):
     assert first.url == escalation.get_absolute_url()
 
 
+@pytest.mark.slow
 def test_a_day_missed_on_the_way_is_not_called_near(cast, category):
     only("ticket_reply_late")
     working(cast)
@@ -98,6 +102,7 @@ def test_a_day_missed_on_the_way_is_not_called_near(cast, category):
     assert "已错过规定时限" in card.proposal
 
 
+@pytest.mark.slow
 def test_what_is_late_for_longer_stands_above(cast, overdue):
     second = working(cast)
     sweep(*ELEVEN)
@@ -109,6 +114,7 @@ def test_what_is_late_for_longer_stands_above(cast, overdue):
     assert [one.matter.pk for one in shown] == [second.pk, overdue.pk]
 
 
+@pytest.mark.slow
 def test_after_a_directive_an_order_and_far_beyond_a_red_one(cast, overdue):
     give(cast, overdue)
     sweep(*FOUR)
@@ -126,6 +132,7 @@ def test_after_a_directive_an_order_and_far_beyond_a_red_one(cast, overdue):
     assert {state for _level, state, _note in states()} == {"decided"}
 
 
+@pytest.mark.slow
 def test_with_an_open_order_no_second_one_is_offered(cast, overdue):
     give(cast, overdue)
     issued(cast, overdue, colour="yellow")
@@ -137,6 +144,7 @@ def test_with_an_open_order_no_second_one_is_offered(cast, overdue):
     assert card.offers.proposed.act == "direct"
 
 
+@pytest.mark.slow
 def test_the_company_says_it_is_not_solved(cast, category):
     only("ticket_not_solved")
     ticket = working(cast)
@@ -169,6 +177,7 @@ def test_raised_by_hand_it_says_by_whom_and_why(cast, overdue):
     assert card.offers.proposed.act == "direct"
 
 
+@pytest.mark.slow
 def test_taken_higher_it_leaves_ones_own_desk(cast, overdue, lena):
     sweep(*FOUR)
     now = moment(*FOUR)
@@ -183,6 +192,7 @@ def test_taken_higher_it_leaves_ones_own_desk(cast, overdue, lena):
     assert "raise" not in {one.act for one in every}
 
 
+@pytest.mark.slow
 def test_what_hangs_from_one_ticket_is_one_card_and_one_decision(cast, overdue):
     """Nobody is in charge between: every rule reaches the chief leader."""
     only("ticket_late_3", "ticket_late_10", "directive_late_3", "order_late")
@@ -203,6 +213,7 @@ def test_what_hangs_from_one_ticket_is_one_card_and_one_decision(cast, overdue):
     assert not [key for key in cards(cast.maria, now) if key.startswith("escalation")]
 
 
+@pytest.mark.slow
 def test_while_a_tap_can_be_taken_back_the_whole_matter_rests(cast, overdue):
     only("ticket_late_10")
     give(cast, overdue)
@@ -217,6 +228,7 @@ def test_while_a_tap_can_be_taken_back_the_whole_matter_rests(cast, overdue):
     assert cards(cast.maria, now) == []
 
 
+@pytest.mark.slow
 def test_said_how_it_is_settled(cast, overdue):
     sweep(*FOUR)
     now = moment(*FOUR)
@@ -226,6 +238,7 @@ def test_said_how_it_is_settled(cast, overdue):
     assert states() == [(3, "decided", "说明处理：已当面协调")]
 
 
+@pytest.mark.slow
 def test_given_to_another_department(cast, overdue):
     sweep(*FOUR)
     now = moment(*FOUR)
@@ -238,6 +251,7 @@ def test_given_to_another_department(cast, overdue):
     assert lead.department == cast.other_bureau
 
 
+@pytest.mark.slow
 def test_settled_elsewhere_the_tap_fails_and_says_so(cast, overdue, lena):
     sweep(*FOUR)
     now = moment(*FOUR)
@@ -249,6 +263,7 @@ def test_settled_elsewhere_the_tap_fails_and_says_so(cast, overdue, lena):
         carried_out(lena, card, now)
 
 
+@pytest.mark.slow
 def test_a_late_part_is_decided_on_with_its_ticket(cast, category):
     only("part_late_3")
     ticket = working(cast, assistants=[(cast.other_bureau, "核实")])
@@ -259,6 +274,7 @@ def test_a_late_part_is_decided_on_with_its_ticket(cast, category):
     assert states()[0][1] == "decided"
 
 
+@pytest.mark.slow
 def test_a_late_task_of_a_meeting_is_raised_with_its_department(cast, lena):
     only("meeting_task_late_3")
     meeting = call(cast)
@@ -271,6 +287,7 @@ def test_a_late_task_of_a_meeting_is_raised_with_its_department(cast, lena):
     assert Directive.objects.get().department == cast.bureau
 
 
+@pytest.mark.slow
 def test_what_other_parts_raise_is_told_by_its_own_name(cast, overdue, monkeypatch):
     """A kind that the desk has no reader for is not lost."""
     from visits.leader_desk import matters
@@ -286,6 +303,7 @@ def test_what_other_parts_raise_is_told_by_its_own_name(cast, overdue, monkeypat
     assert card.tried[0].text == cast.bureau.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_anonymous", [False, True])
 def test_a_bad_rating_says_whom_as_far_as_the_company_let_it(
     cast, category, is_anonymous
@@ -305,6 +323,7 @@ def test_a_bad_rating_says_whom_as_far_as_the_company_let_it(
     assert card.lamp == "green"
 
 
+@pytest.mark.slow
 def test_every_card_begins_with_a_lamp(cast, as_user, overdue, listing, time_machine):
     sweep(*FOUR)
     time_machine.move_to(moment(*FOUR), tick=False)
@@ -330,6 +349,7 @@ def test_a_project_behind_for_months_is_directed(cast):
     assert Project.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_the_desk_costs_the_same_whatever_is_on_it(
     cast, overdue, pause, red, as_user, queries_of, time_machine
 ):

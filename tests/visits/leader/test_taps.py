@@ -28,6 +28,7 @@ from visits.models import Decision, Directive
 from visits.services import decisions, directives, tickets
 
 
+@pytest.mark.slow
 def test_a_tap_has_its_effect_ten_seconds_later(cast, extension):
     decision = take(cast.maria, card_of(cast.maria))
     extension.refresh_from_db()
@@ -168,6 +169,7 @@ def test_what_waits_no_more_is_told(cast, extension, lena):
         take(lena, card)
 
 
+@pytest.mark.slow
 def test_decided_elsewhere_meanwhile_it_fails_and_says_so(cast, extension, lena):
     decision = take(lena, card_of(lena))
     tickets.decide_extension(
@@ -253,6 +255,7 @@ def test_a_no_without_a_reason_leaves_the_card(cast, extension):
     assert len(cards(cast.maria)) == 1
 
 
+@pytest.mark.slow
 def test_directed_once_more_the_card_is_gone_until_it_is_late_again(cast, late):
     terms = {"text": "请再报", "department": cast.bureau.pk, "person": None, "days": 2}
     decide(cast.maria, f"directive-{late.pk}", "direct", **terms)

@@ -60,6 +60,7 @@ def record(cast, order):
     return recorded(cast, order)
 
 
+@pytest.mark.slow
 def test_it_says_what_was_decided_about_what(cast, order, record, ticket):
     assert record.matter == f"{order.number} {ticket.title}"
     assert (record.status, record.kind, record.decided_by) == (
@@ -309,6 +310,7 @@ def test_the_list_knows_no_person_to_filter_or_sort_by(cast, order, record, as_u
         assert record.get_absolute_url() in narrowed.content.decode()
 
 
+@pytest.mark.slow
 def test_a_list_costs_the_same_for_1_and_20(cast, order, record, as_user, queries_of):
     client, address = as_user(cast.uma), reverse("visits:accountability-list")
     cost = queries_of(lambda: client.get(address))
@@ -317,6 +319,7 @@ def test_a_list_costs_the_same_for_1_and_20(cast, order, record, as_user, querie
     assert queries_of(lambda: client.get(address)) == cost
 
 
+@pytest.mark.slow
 def test_through_the_pages(cast, order, xena, as_user):
     axel, uma = as_user(cast.axel), as_user(cast.uma)
     address = reverse("visits:accountability-new")

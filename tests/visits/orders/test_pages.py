@@ -42,6 +42,7 @@ def form(cast, **more):
     return {**told, **more}
 
 
+@pytest.mark.slow
 def test_a_supervisor_orders_from_the_ticket(cast, ticket, as_user):
     client = as_user(cast.axel)
     address = reverse("visits:order-new") + f"?subject=visits.ticket&id={ticket.pk}"
@@ -109,6 +110,7 @@ def test_a_foreign_ticket_is_not_there(cast, as_user):
     assert as_user(cast.axel).get(address).status_code == 404
 
 
+@pytest.mark.slow
 def test_signed_answered_sent_back_and_closed(cast, as_user):
     order = issued(cast)
     hana, axel = as_user(cast.hana), as_user(cast.axel)
@@ -228,6 +230,7 @@ def test_a_bad_filter_is_said(cast, as_user):
         assert as_user(cast.axel).get(LIST, odd).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_list_costs_the_same_for_1_and_20(cast, as_user, queries_of):
     client = as_user(cast.axel)
     issued(cast)
@@ -247,6 +250,7 @@ def propose(cast, count=1):
     orders.propose_overdue(now=NOON)
 
 
+@pytest.mark.slow
 def test_proposals_are_issued_with_one_press_or_dismissed(cast, as_user):
     propose(cast, 3)
     client = as_user(cast.axel)
@@ -282,6 +286,7 @@ def test_proposals_are_for_who_may_issue(cast, as_user):
         assert as_user(cast.hana).post(address).status_code == 404
 
 
+@pytest.mark.slow
 def test_proposals_cost_the_same_for_1_and_20(cast, as_user, queries_of):
     client = as_user(cast.axel)
     propose(cast)
@@ -290,6 +295,7 @@ def test_proposals_cost_the_same_for_1_and_20(cast, as_user, queries_of):
     assert queries_of(lambda: client.get(f"{LIST}?tab=proposals")) == cost
 
 
+@pytest.mark.slow
 def test_first_pages_say_what_is_to_be_done(cast, as_user):
     home = reverse("reports:home")
     order = issued(cast)

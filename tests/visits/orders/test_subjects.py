@@ -97,6 +97,7 @@ def rated(cast):
     return give
 
 
+@pytest.mark.slow
 def test_a_correction_that_is_not_made_proposes_one(cast, rated):
     rating = rated()
     orders.propose_overdue(now=APRIL)
@@ -158,6 +159,7 @@ def test_orders_about_a_projects_items_stand_on_its_page(cast, project, line, as
     assert stranger.status_code == 404
 
 
+@pytest.mark.slow
 def test_the_act_stands_on_items_promises_and_blockers(cast, project, line, as_user):
     values = {"kind": "land", "text": "地没批", "since": date(2026, 3, 2)}
     values["remover"] = cast.bureau

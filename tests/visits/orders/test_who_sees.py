@@ -31,6 +31,7 @@ def page(as_user, user, ticket):
     return as_user(user).get(ticket.get_absolute_url()).content.decode()
 
 
+@pytest.mark.slow
 def test_officers_and_the_unit_see_on_the_ticket_that_there_is_one(
     cast, ticket, as_user
 ):
@@ -52,6 +53,7 @@ def test_the_company_hears_of_it_only_when_it_is_made_public(cast, ticket, as_us
     assert order.requirement not in otto
 
 
+@pytest.mark.slow
 def test_the_act_stands_on_the_ticket_for_who_may_order(cast, ticket, lena, as_user):
     address = reverse("visits:order-new") + f"?subject=visits.ticket&amp;id={ticket.pk}"
     for who in (cast.axel, cast.maria, lena):
@@ -60,6 +62,7 @@ def test_the_act_stands_on_the_ticket_for_who_may_order(cast, ticket, lena, as_u
         assert address not in page(as_user, who, ticket)
 
 
+@pytest.mark.slow
 def test_the_panel_costs_the_same_for_one_and_many(cast, ticket, as_user, queries_of):
     issued(cast, ticket)
     client = as_user(cast.hana)

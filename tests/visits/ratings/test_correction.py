@@ -24,6 +24,7 @@ def fresh(rating):
     return Correction.objects.select_related("fix_by", "look_by").get(rating=rating)
 
 
+@pytest.mark.slow
 def test_the_unit_reports_what_it_did_with_papers(cast, rated):
     rating = rated(1)
     with received([picture()]) as files:

@@ -79,6 +79,7 @@ def test_a_company_rates_in_one_form(token, cast, client):
     assert event.personal.values == {"rater_name": "王"}
 
 
+@pytest.mark.slow
 def test_looking_spends_nothing(token, client):
     for _ in range(5):
         assert client.get(page(token)).status_code == 200
@@ -214,6 +215,7 @@ def test_a_companys_person_may_use_a_link_though_signed_in(token, cast, as_user)
     assert Rating.objects.get().rated_by is None
 
 
+@pytest.mark.slow
 def test_a_link_goes_out_with_the_answer_and_waits_for_the_end(cast, category, client):
     ticket = answered(cast)
     _link, token = ratings.make_link(ticket, actor=cast.hana, now=LATER)
@@ -244,6 +246,7 @@ def test_one_network_has_so_many_tries_an_hour(settings, token, client, time_mac
     assert "127.0.0.1" not in str(list(PublicTry.objects.values()))
 
 
+@pytest.mark.slow
 def test_a_rating_loop_leaves_one_rating(token, client):
     for level in "1234512345":
         client.post(page(token), {"level": level})
@@ -274,6 +277,7 @@ def test_a_link_of_another_company_rates_only_that_one(cast, token, client):
     assert Rating.objects.get().company == far
 
 
+@pytest.mark.slow
 def test_the_giver_of_a_bad_rating_gets_a_link_to_look_again(token, cast, client):
     done = client.post(page(token), {"level": "1", "is_anonymous": "on"})
     after = done.context["after"]

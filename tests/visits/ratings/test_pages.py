@@ -62,6 +62,7 @@ def test_what_was_typed_comes_back(cast, ticket, as_user, bad):
     assert not Rating.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_bad_rating_goes_all_its_way(cast, rated, as_user):
     rating = rated(1)
     hana, dora, otto = (as_user(one) for one in (cast.hana, cast.dora, cast.otto))
@@ -83,6 +84,7 @@ def test_a_bad_rating_goes_all_its_way(cast, rated, as_user):
     assert "可以了" in text(hana, page)
 
 
+@pytest.mark.slow
 def test_an_objection_goes_its_way(cast, rated, as_user):
     rating = rated(1)
     uma, axel, otto = (as_user(one) for one in (cast.uma, cast.axel, cast.otto))
@@ -111,6 +113,7 @@ def test_whoever_was_second_is_told_and_keeps_his_words(cast, rated, as_user):
     assert Correction.objects.get().state == "fixing"
 
 
+@pytest.mark.slow
 def test_files_of_a_report_are_for_its_readers(cast, rated, as_user):
     rating = rated(1)
     form = {"done": "附照片", "papers": picture(), "version": 1}
@@ -184,6 +187,7 @@ def test_bad_filters_are_no_500(cast, rated, as_user, query):
     assert page.status_code in {200, 422}
 
 
+@pytest.mark.slow
 def test_a_list_costs_the_same_for_1_and_20(cast, rated, visit, as_user, queries_of):
     rated(1, record=visit)
     client, address = as_user(cast.dora), reverse("visits:ratings")
@@ -225,6 +229,7 @@ def test_a_rating_is_on_its_tickets_page_for_officials(cast, ticket, rated, as_u
     assert url("rating-link-ticket", ticket.pk) not in body
 
 
+@pytest.mark.slow
 def test_the_link_for_the_second_look_is_handed_out_by_the_caller(
     cast, called, as_user, client
 ):
