@@ -61,8 +61,6 @@ class EscalationQuerySet(ScopedQuerySet["Escalation"]):
         if access.has(Role.OFFICER):
             own = CompanyLiaison.objects.open().filter(officer=user)
             branches.append(self._every().filter(company__in=own.values("company")))
-        if wide and not branches:
-            return self.filter(in_regions(wide))
         if wide:
             branches.append(self._every().filter(in_regions(wide)))
         return self._any_of(branches)
